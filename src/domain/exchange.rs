@@ -1,0 +1,220 @@
+//! One request and its response as the evidence shows it: what every parser yields.
+
+use std::fmt;
+
+use super::{Int, Micros, Repair, Repairs, Text};
+
+/// Whether the request carried credentials. No token in the evidence is not no token sent:
+/// browsers export sanitised captures and most logs record no headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, PartialOrd, Ord)]
+pub enum Auth {
+    /// The evidence shows credentials.
+    Present,
+    /// The evidence records what would hold credentials, and there are none.
+    Absent,
+    /// The evidence cannot tell.
+    #[default]
+    Unknown,
+}
+
+impl Auth {
+    /// The word that frames and reports carry.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Present => "present",
+            Self::Absent => "absent",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// How a body is written down in the evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transfer {
+    /// As it is.
+    Plain,
+    /// Inside a JSON string, still escaped.
+    JsonEscaped,
+    /// Base64 text.
+    Base64,
+}
+
+/// A body where it stands in the evidence, not yet decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Body<'a> {
+    /// The bytes as the evidence holds them.
+    pub raw: &'a [u8],
+    /// How they are written down.
+    pub transfer: Transfer,
+    /// Whether the evidence says that a part is missing.
+    pub complete: bool,
+}
+
+/// What a parser noticed of one field; collected only for `formats explain`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traced {
+    /// The field's name in the evidence: `$request_time`, `httpRequest.clientIp`, `cs-uri-stem`.
+    pub source: String,
+    /// Where it went, in words; `None` where it was not understood.
+    pub target: Option<String>,
+    /// The value as it stands in the evidence.
+    pub raw: Vec<u8>,
+}
+
+/// One exchange. Text is borrowed from the chunk or from the chunk's arena, so that filling one
+/// allocates nothing. Reused for every record of a chunk: [`Exchange::clear`] forgets the last.
+pub struct Exchange<'a> {
+    texts: [&'a [u8]; Text::COUNT],
+    text_set: u64,
+    ints: [i64; Int::COUNT],
+    int_set: u64,
+    /// When, as the evidence says it.
+    pub time: Option<Micros>,
+    /// The evidence named no zone: `time` was read as if its clock were UTC.
+    pub zone_assumed: bool,
+    /// Whether the request carried credentials.
+    pub auth: Auth,
+    /// The request's body.
+    pub request_body: Option<Body<'a>>,
+    /// The response's body.
+    pub response_body: Option<Body<'a>>,
+    /// What had to be mended.
+    pub repairs: Repairs,
+    /// Filled only when somebody asked for an explanation.
+    pub trace: Option<Vec<Traced>>,
+}
+
+impl fmt::Debug for Exchange<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        map.entry(&"time", &self.time).entry(&"auth", &self.auth);
+        for (field, value) in self.texts() {
+            map.entry(&field.column(), &String::from_utf8_lossy(value));
+        }
+        for (field, value) in self.ints() {
+            map.entry(&field.column(), &value);
+        }
+        map.finish()
+    }
+}
+
+impl Default for Exchange<'_> {
+    fn default() -> Self {
+        Self {
+            texts: [&[]; Text::COUNT],
+            text_set: 0,
+            ints: [0; Int::COUNT],
+            int_set: 0,
+            time: None,
+            zone_assumed: false,
+            auth: Auth::Unknown,
+            request_body: None,
+            response_body: None,
+            repairs: Repairs::default(),
+            trace: None,
+        }
+    }
+}
+
+// The two bit sets are words: a column more than they hold is a compile error here.
+const _: () = assert!(Text::COUNT <= 64 && Int::COUNT <= 64);
+
+impl<'a> Exchange<'a> {
+    /// Forgets everything but whether a trace is wanted.
+    pub fn clear(&mut self) {
+        self.text_set = 0;
+        self.int_set = 0;
+        self.time = None;
+        self.zone_assumed = false;
+        self.auth = Auth::Unknown;
+        self.request_body = None;
+        self.response_body = None;
+        self.repairs = Repairs::default();
+        if let Some(trace) = &mut self.trace {
+            trace.clear();
+        }
+    }
+
+    /// Sets a text field; a later call wins.
+    pub fn set(&mut self, field: Text, value: &'a [u8]) {
+        if let Some(slot) = self.texts.get_mut(field as usize) {
+            *slot = value;
+            self.text_set |= 1 << field as u64;
+        }
+    }
+
+    /// Sets a text field unless it is set already.
+    pub fn set_default(&mut self, field: Text, value: &'a [u8]) {
+        if self.text_set & (1 << field as u64) == 0 {
+            self.set(field, value);
+        }
+    }
+
+    /// Takes a text field back.
+    pub fn unset(&mut self, field: Text) {
+        self.text_set &= !(1 << field as u64);
+    }
+
+    /// Sets an integer field; a later call wins.
+    pub fn set_int(&mut self, field: Int, value: i64) {
+        if let Some(slot) = self.ints.get_mut(field as usize) {
+            *slot = value;
+            self.int_set |= 1 << field as u64;
+        }
+    }
+
+    /// Sets an integer field unless it is set already.
+    pub fn set_int_default(&mut self, field: Int, value: i64) {
+        if self.int_set & (1 << field as u64) == 0 {
+            self.set_int(field, value);
+        }
+    }
+
+    /// A text field.
+    pub fn get(&self, field: Text) -> Option<&'a [u8]> {
+        if self.text_set & (1 << field as u64) == 0 {
+            return None;
+        }
+        self.texts.get(field as usize).copied()
+    }
+
+    /// An integer field.
+    pub fn get_int(&self, field: Int) -> Option<i64> {
+        if self.int_set & (1 << field as u64) == 0 {
+            return None;
+        }
+        self.ints.get(field as usize).copied()
+    }
+
+    /// The text fields that are set, in column order.
+    pub fn texts(&self) -> impl Iterator<Item = (Text, &'a [u8])> + '_ {
+        Text::ALL.iter().copied().filter_map(|f| self.get(f).map(|v| (f, v)))
+    }
+
+    /// The integer fields that are set, in column order.
+    pub fn ints(&self) -> impl Iterator<Item = (Int, i64)> + '_ {
+        Int::ALL.iter().copied().filter_map(|f| self.get_int(f).map(|v| (f, v)))
+    }
+
+    /// Bit set of the text fields, bit `Text as u8`: lets a builder visit only what is there.
+    pub fn text_bits(&self) -> u64 {
+        self.text_set
+    }
+
+    /// Bit set of the integer fields.
+    pub fn int_bits(&self) -> u64 {
+        self.int_set
+    }
+
+    /// Records a repair.
+    pub fn repair(&mut self, repair: Repair) {
+        self.repairs.add(repair);
+    }
+
+    /// Whether this can count as an exchange: somebody asked for something.
+    pub fn has_request(&self) -> bool {
+        const ASKED: u64 =
+            1 << Text::Method as u64 | 1 << Text::Path as u64 | 1 << Text::RequestLine as u64 | 1 << Text::Host as u64;
+        self.text_set & ASKED != 0
+    }
+}

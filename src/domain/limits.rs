@@ -1,0 +1,54 @@
+//! Every bound in one place, each with its reason. A limit that was hit is reported, never silent.
+
+/// Longest record that is read as one exchange. A longer one becomes a reject that covers it
+/// whole: a gateway that logs bodies caps them far below this, and one line must not decide how
+/// much memory an ingest needs.
+pub const RECORD_BYTES_MAX: usize = 16 << 20;
+
+/// Bytes of evidence that one worker parses into one Parquet part. Large enough that a row group
+/// compresses well, small enough that reader and workers together stay far below 512 MB.
+pub const CHUNK_BYTES: usize = 32 << 20;
+
+/// Deepest JSON nesting that is followed. `serde_json` stops at the same depth; real logs stay
+/// below 20.
+pub const JSON_DEPTH_MAX: usize = 128;
+
+/// Distinct unknown keys that a JSON reader remembers per object. Beyond it unknown keys are still
+/// skipped correctly, only without the shortcut.
+pub const JSON_KEYS_LEARNED_MAX: usize = 256;
+
+/// Ends that are tried for one quoted field that holds stray quotes, per line, before the line is
+/// given up: keeps a line of a million quotes linear.
+pub const QUOTE_RETRIES_MAX: usize = 64;
+
+/// A decoded body may be this many times larger than its encoded form. Text compresses 1:20 at
+/// the utmost in practice; 1:200 leaves room and stops bombs.
+pub const BODY_RATIO_MAX: usize = 200;
+
+/// Largest decoded body. Nothing an API sends to a browser is larger.
+pub const BODY_BYTES_MAX: usize = 256 << 20;
+
+/// Decoded bytes below which the ratio is not looked at: a short run of zeros is no bomb.
+pub const BODY_RATIO_FREE_BYTES: usize = 1 << 20;
+
+/// An evidence file may decompress to this many times its size. Access logs reach 1:40 with xz,
+/// very uniform ones 1:200; more is reported as a refusal with what was read until then.
+pub const STREAM_RATIO_MAX: u64 = 1_000;
+
+/// Decompressed bytes below which the stream ratio is not looked at.
+pub const STREAM_RATIO_FREE_BYTES: u64 = 256 << 20;
+
+/// Bytes at the start of a stream that decide its layout and format.
+pub const SNIFF_BYTES: usize = 256 << 10;
+
+/// Lines of the head that each format is tried on.
+pub const SNIFF_LINES: usize = 64;
+
+/// Bytes of a directive block (`#Fields:` and the like) that is carried into the next chunk.
+pub const CONTEXT_BYTES_MAX: usize = 64 << 10;
+
+/// Members of one archive that are read. Somebody's whole disk in a zip is not evidence of an API.
+pub const ARCHIVE_MEMBERS_MAX: usize = 10_000;
+
+/// Hops of an `X-Forwarded-For` chain that are looked at for the client. The chain is kept whole.
+pub const FORWARDED_HOPS_MAX: usize = 64;

@@ -1,0 +1,55 @@
+//! What the fields of nginx's `log_format` and Apache's `LogFormat` mean.
+
+use crate::domain::{Int, Text};
+use crate::parse::target::{Clock, Target, Unit};
+
+/// Variables of nginx (<https://nginx.org/en/docs/varindex.html>) and of its ingress controller.
+pub fn nginx(name: &str) -> Option<Target> {
+    Some(match name {
+        "remote_addr" | "binary_remote_addr" => Target::Peer,
+        "remote_port" => Target::ClientPort,
+        "remote_user" => Target::User,
+        "time_local" => Target::Time(Clock::Clf),
+        "time_iso8601" => Target::Time(Clock::Iso),
+        "msec" => Target::Time(Clock::Epoch),
+        "request" => Target::RequestLine,
+        "request_uri" | "uri" | "document_uri" => Target::Uri,
+        "args" | "query_string" => Target::Query,
+        "request_method" => Target::Text(Text::Method),
+        "server_protocol" => Target::Text(Text::HttpVersion),
+        "status" => Target::Status,
+        "body_bytes_sent" => Target::Int(Int::ResponseBodyBytes),
+        "bytes_sent" => Target::Int(Int::ResponseBytes),
+        "request_length" => Target::Int(Int::RequestBytes),
+        "content_length" => Target::Int(Int::RequestBodyBytes),
+        "content_type" => Target::Text(Text::RequestContentType),
+        "sent_http_content_type" => Target::Text(Text::ResponseContentType),
+        "request_time" => Target::Duration(Int::DurationUs, Unit::S),
+        "upstream_response_time" => Target::Duration(Int::UpstreamDurationUs, Unit::S),
+        "upstream_header_time" => Target::Duration(Int::FirstByteUs, Unit::S),
+        "upstream_connect_time" => Target::Duration(Int::ConnectUs, Unit::S),
+        "upstream_addr" => Target::Text(Text::Upstream),
+        "upstream_status" => Target::Text(Text::UpstreamStatus),
+        "upstream_cache_status" => Target::Text(Text::CacheStatus),
+        "proxy_upstream_name" => Target::Text(Text::Service),
+        "http_referer" => Target::Text(Text::Referer),
+        "http_user_agent" => Target::Text(Text::UserAgent),
+        "http_x_forwarded_for" | "proxy_add_x_forwarded_for" => Target::ForwardedFor,
+        "http_host" | "host" | "server_name" => Target::Host,
+        "http_authorization" => Target::Authorization,
+        "http_cookie" => Target::Cookies,
+        "scheme" => Target::Text(Text::Scheme),
+        "https" => Target::TlsFlag,
+        "ssl_protocol" => Target::TlsVersion,
+        "ssl_cipher" => Target::Text(Text::TlsCipher),
+        "server_addr" => Target::ServerAddress,
+        "server_port" => Target::Int(Int::ServerPort),
+        "hostname" => Target::Text(Text::Server),
+        "request_id" | "req_id" => Target::Text(Text::RequestId),
+        "connection" => Target::Text(Text::Connection),
+        "request_body" => Target::RequestBody,
+        "resp_body" | "response_body" => Target::ResponseBody,
+        "geoip_country_code" | "geoip2_data_country_code" => Target::Text(Text::Country),
+        _ => return None,
+    })
+}

@@ -1,0 +1,637 @@
+//! JSON records without a tree: one walk over the bytes that follows a table of paths. Gateways
+//! write the same keys in the same order line after line, so each object remembers which key came
+//! next the last time and compares that one first; another order costs a search, never a failure.
+//!
+//! The walk is tolerant where nothing is lost by it (it does not validate numbers or UTF-8) and
+//! strict in what decides where values begin and end.
+
+use bumpalo::Bump;
+
+use crate::domain::limits::{JSON_DEPTH_MAX, JSON_KEYS_LEARNED_MAX};
+use crate::domain::{Exchange, Reason, Repair, exchange::Traced};
+
+use super::target::{Scratch, Shape, Target};
+
+/// A path into a JSON record and where its value goes. Path segments are separated by `.`; a
+/// segment `[]` is every element of a list; a literal dot in a key is written `\.`.
+pub type Rule = (&'static str, Target);
+
+/// What is done with the value of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    /// Not in the table.
+    Unknown,
+    Apply(Target),
+    /// Follow the table into the value. If the value is no object it is unknown.
+    Descend(u16),
+    /// Apply to scalars and strings, descend into objects: `request` may be either.
+    Both(Target, u16),
+}
+
+#[derive(Debug, Clone)]
+struct Key {
+    name: Box<[u8]>,
+    action: Action,
+    /// Index of the key that came after this one the last time.
+    next: u16,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Node {
+    keys: Vec<Key>,
+    /// Index of the key that came first the last time.
+    first: u16,
+    learned: usize,
+}
+
+/// A compiled table of paths.
+#[derive(Debug, Clone)]
+pub struct Table {
+    nodes: Vec<Node>,
+}
+
+/// Splits a rule's path at unescaped dots.
+fn segments(path: &str) -> Vec<Box<[u8]>> {
+    let mut out = vec![Vec::new()];
+    let mut chars = path.bytes().peekable();
+    while let Some(b) = chars.next() {
+        match b {
+            b'\\' if chars.peek() == Some(&b'.') => {
+                if let (Some(last), Some(dot)) = (out.last_mut(), chars.next()) {
+                    last.push(dot);
+                }
+            }
+            b'.' => out.push(Vec::new()),
+            b => {
+                if let Some(last) = out.last_mut() {
+                    last.push(b);
+                }
+            }
+        }
+    }
+    out.into_iter().map(Vec::into_boxed_slice).collect()
+}
+
+impl Table {
+    /// Compiles rules. A later rule for the same path wins.
+    pub fn new<'r>(rules: impl IntoIterator<Item = (&'r str, Target)>) -> Self {
+        let mut table = Self { nodes: vec![Node::default()] };
+        for (path, target) in rules {
+            let segments = segments(path);
+            let mut node = 0_u16;
+            for (i, segment) in segments.iter().enumerate() {
+                let last = i + 1 == segments.len();
+                node = table.step(node, segment, last.then_some(target));
+            }
+        }
+        table
+    }
+
+    /// Adds one segment below a node; returns the node below it.
+    fn step(&mut self, node: u16, name: &[u8], target: Option<Target>) -> u16 {
+        let below = u16::try_from(self.nodes.len()).unwrap_or(u16::MAX);
+        let Some(here) = self.nodes.get_mut(node as usize) else {
+            return node;
+        };
+        if let Some(key) = here.keys.iter_mut().find(|k| *k.name == *name) {
+            let (action, out) = match (key.action, target) {
+                (Action::Descend(d) | Action::Both(_, d), Some(t)) => (Action::Both(t, d), d),
+                (Action::Descend(d) | Action::Both(_, d), None) => (key.action, d),
+                (_, Some(t)) => (Action::Apply(t), below),
+                (Action::Apply(t), None) => (Action::Both(t, below), below),
+                (Action::Unknown, None) => (Action::Descend(below), below),
+            };
+            key.action = action;
+            if out == below && target.is_none() {
+                self.nodes.push(Node::default());
+            }
+            return out;
+        }
+        let action = target.map_or(Action::Descend(below), Action::Apply);
+        let next = u16::try_from(here.keys.len() + 1).unwrap_or(u16::MAX);
+        here.keys.push(Key { name: name.into(), action, next });
+        if target.is_none() {
+            self.nodes.push(Node::default());
+        }
+        below
+    }
+}
+
+/// Reads records by a table; remembers key orders from record to record.
+#[derive(Debug, Clone)]
+pub struct JsonReader {
+    nodes: Vec<Node>,
+}
+
+/// The walk's place in one record.
+struct Walk<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn skip_blanks(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Reason> {
+        self.skip_blanks();
+        if self.peek() != Some(byte) {
+            return Err(if self.at >= self.text.len() { Reason::Truncated } else { Reason::BadJson });
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// The inside of a string; the cursor stands on its opening quote.
+    fn string(&mut self) -> Result<&'a [u8], Reason> {
+        let from = self.at + 1;
+        let end = string_end(self.text, from).ok_or(Reason::Truncated)?;
+        self.at = end + 1;
+        self.text.get(from..end).ok_or(Reason::Truncated)
+    }
+
+    /// A value of any kind; returns its bytes and shape, the inside of a string.
+    fn value(&mut self) -> Result<(&'a [u8], Shape), Reason> {
+        match self.peek() {
+            Some(b'"') => Ok((self.string()?, Shape::JsonString)),
+            Some(b'{' | b'[') => {
+                let from = self.at;
+                self.at = container_end(self.text, from)?;
+                Ok((self.text.get(from..self.at).ok_or(Reason::Truncated)?, Shape::JsonValue))
+            }
+            Some(_) => {
+                let from = self.at;
+                let rest = self.text.get(from..).unwrap_or_default();
+                let len = rest
+                    .iter()
+                    .position(|b| {
+                        matches!(b, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'{' | b'[' | b':')
+                    })
+                    .unwrap_or(rest.len());
+                if len == 0 {
+                    return Err(Reason::BadJson);
+                }
+                self.at = from + len;
+                Ok((rest.get(..len).unwrap_or_default(), Shape::JsonValue))
+            }
+            None => Err(Reason::Truncated),
+        }
+    }
+}
+
+/// Index of the quote that ends a string whose inside begins at `from`.
+pub fn string_end(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text.get(at) == Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// One past the bracket that closes the container which opens at `from`.
+pub fn container_end(text: &[u8], from: usize) -> Result<usize, Reason> {
+    let mut depth = 0_usize;
+    let mut at = from;
+    loop {
+        match text.get(at).ok_or(Reason::Truncated)? {
+            b'"' => at = string_end(text, at + 1).ok_or(Reason::Truncated)?,
+            b'{' | b'[' => {
+                depth += 1;
+                if depth > JSON_DEPTH_MAX {
+                    return Err(Reason::TooDeep);
+                }
+            }
+            b'}' | b']' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Ok(at + 1);
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+}
+
+impl JsonReader {
+    /// A reader with a memory of its own.
+    pub fn new(table: &Table) -> Self {
+        Self { nodes: table.nodes.clone() }
+    }
+
+    /// Reads one record: an object. What stands after it, blanks apart, is an error.
+    pub fn read<'a>(&mut self, record: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
+        let mut walk = Walk { text: record, at: 0 };
+        walk.skip_blanks();
+        self.object(0, &mut walk, 1, &mut Vec::new(), x, s)?;
+        walk.skip_blanks();
+        if walk.at < record.len() { Err(Reason::BadJson) } else { Ok(()) }
+    }
+
+    fn object<'a>(
+        &mut self,
+        node: u16,
+        walk: &mut Walk<'a>,
+        depth: usize,
+        path: &mut Vec<u8>,
+        x: &mut Exchange<'a>,
+        s: &mut Scratch<'a>,
+    ) -> Result<(), Reason> {
+        if depth > JSON_DEPTH_MAX {
+            return Err(Reason::TooDeep);
+        }
+        walk.expect(b'{')?;
+        walk.skip_blanks();
+        if walk.peek() == Some(b'}') {
+            walk.at += 1;
+            return Ok(());
+        }
+        let mut last = None;
+        loop {
+            walk.skip_blanks();
+            if walk.peek() != Some(b'"') {
+                return Err(if walk.peek().is_none() { Reason::Truncated } else { Reason::BadJson });
+            }
+            let name = walk.string()?;
+            walk.expect(b':')?;
+            walk.skip_blanks();
+            let (at, action) = self.look_up(node, last, name);
+            last = Some(at);
+            self.member(action, name, walk, depth, path, x, s)?;
+            walk.skip_blanks();
+            match walk.peek() {
+                Some(b',') => walk.at += 1,
+                Some(b'}') => {
+                    walk.at += 1;
+                    return Ok(());
+                }
+                None => return Err(Reason::Truncated),
+                Some(_) => return Err(Reason::BadJson),
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the walk's own state, passed down")]
+    fn member<'a>(
+        &mut self,
+        action: Action,
+        name: &[u8],
+        walk: &mut Walk<'a>,
+        depth: usize,
+        path: &mut Vec<u8>,
+        x: &mut Exchange<'a>,
+        s: &mut Scratch<'a>,
+    ) -> Result<(), Reason> {
+        let tracing = x.trace.is_some();
+        let back = path.len();
+        if tracing {
+            if back > 0 {
+                path.push(b'.');
+            }
+            path.extend_from_slice(name);
+        }
+        match (action, walk.peek()) {
+            (Action::Descend(below) | Action::Both(_, below), Some(b'{')) => {
+                self.object(below, walk, depth + 1, path, x, s)?
+            }
+            (Action::Descend(below), Some(b'[')) => self.list(below, walk, depth + 1, path, x, s)?,
+            (Action::Apply(target) | Action::Both(target, _), _) => {
+                let (raw, shape) = walk.value()?;
+                if tracing {
+                    note(x, path, Some(target), raw);
+                }
+                target.apply(raw, shape, x, s)?;
+            }
+            (Action::Unknown | Action::Descend(_), _) => {
+                let (raw, _) = walk.value()?;
+                if tracing {
+                    note(x, path, None, raw);
+                }
+            }
+        }
+        path.truncate(back);
+        Ok(())
+    }
+
+    /// The elements of a list, each by the node below the `[]` segment.
+    fn list<'a>(
+        &mut self,
+        node: u16,
+        walk: &mut Walk<'a>,
+        depth: usize,
+        path: &mut Vec<u8>,
+        x: &mut Exchange<'a>,
+        s: &mut Scratch<'a>,
+    ) -> Result<(), Reason> {
+        if depth > JSON_DEPTH_MAX {
+            return Err(Reason::TooDeep);
+        }
+        let (_, action) = self.look_up(node, None, b"[]");
+        walk.expect(b'[')?;
+        walk.skip_blanks();
+        if walk.peek() == Some(b']') {
+            walk.at += 1;
+            return Ok(());
+        }
+        loop {
+            walk.skip_blanks();
+            self.member(action, b"[]", walk, depth, path, x, s)?;
+            walk.skip_blanks();
+            match walk.peek() {
+                Some(b',') => walk.at += 1,
+                Some(b']') => {
+                    walk.at += 1;
+                    return Ok(());
+                }
+                None => return Err(Reason::Truncated),
+                Some(_) => return Err(Reason::BadJson),
+            }
+        }
+    }
+
+    /// Finds a key, first where it stood the last time.
+    fn look_up(&mut self, node: u16, last: Option<u16>, name: &[u8]) -> (u16, Action) {
+        let Some(node) = self.nodes.get_mut(node as usize) else {
+            return (0, Action::Unknown);
+        };
+        let guess = match last {
+            None => node.first,
+            Some(last) => node.keys.get(last as usize).map_or(0, |k| k.next),
+        };
+        if let Some(key) = node.keys.get(guess as usize)
+            && *key.name == *name
+        {
+            return (guess, key.action);
+        }
+        let at = match node.keys.iter().position(|k| *k.name == *name) {
+            Some(at) => at,
+            None if node.learned < JSON_KEYS_LEARNED_MAX => {
+                node.learned += 1;
+                node.keys.push(Key { name: name.into(), action: Action::Unknown, next: 0 });
+                node.keys.len() - 1
+            }
+            None => return (last.unwrap_or(0), Action::Unknown),
+        };
+        let at = u16::try_from(at).unwrap_or(0);
+        match last {
+            None => node.first = at,
+            Some(last) => {
+                if let Some(key) = node.keys.get_mut(last as usize) {
+                    key.next = at;
+                }
+            }
+        }
+        (at, node.keys.get(at as usize).map_or(Action::Unknown, |k| k.action))
+    }
+}
+
+fn note(x: &mut Exchange<'_>, path: &[u8], target: Option<Target>, raw: &[u8]) {
+    if let Some(trace) = &mut x.trace {
+        trace.push(Traced {
+            source: String::from_utf8_lossy(path).into_owned(),
+            target: target.map(Target::describe),
+            raw: raw.to_vec(),
+        });
+    }
+}
+
+/// The text of a JSON string's inside. Borrowed when nothing is escaped. A lone surrogate becomes
+/// U+FFFD, an unknown escape stays as it stands; both are repairs.
+pub fn unescape<'a>(raw: &'a [u8], arena: &'a Bump, x: &mut Exchange<'_>) -> &'a [u8] {
+    if memchr::memchr(b'\\', raw).is_none() {
+        return raw;
+    }
+    let mut out = bumpalo::collections::Vec::with_capacity_in(raw.len(), arena);
+    let mut repairs = Vec::new();
+    unescape_into(raw, |bytes| out.extend_from_slice(bytes), |r| repairs.push(r));
+    for repair in repairs {
+        x.repair(repair);
+    }
+    out.into_bump_slice()
+}
+
+/// [`unescape`] into any sink.
+pub fn unescape_into(raw: &[u8], mut put: impl FnMut(&[u8]), mut repair: impl FnMut(Repair)) {
+    let mut rest = raw;
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        let (plain, escaped) = rest.split_at(at);
+        put(plain);
+        let (bytes, used): (&[u8], usize) = match escaped.get(1) {
+            Some(b'n') => (b"\n", 2),
+            Some(b't') => (b"\t", 2),
+            Some(b'r') => (b"\r", 2),
+            Some(b'b') => (b"\x08", 2),
+            Some(b'f') => (b"\x0c", 2),
+            Some(b'"') => (b"\"", 2),
+            Some(b'\\') => (b"\\", 2),
+            Some(b'/') => (b"/", 2),
+            Some(b'u') => {
+                let (c, used) = unicode(escaped);
+                let mut buffer = [0; 4];
+                if c == Some(char::REPLACEMENT_CHARACTER)
+                    && !escaped.starts_with(b"\\ufffd")
+                    && !escaped.starts_with(b"\\uFFFD")
+                {
+                    repair(Repair::LoneSurrogate);
+                }
+                match c {
+                    Some(c) => put(c.encode_utf8(&mut buffer).as_bytes()),
+                    None => {
+                        repair(Repair::BadEscape);
+                        put(b"\\u");
+                    }
+                }
+                rest = escaped.get(used..).unwrap_or_default();
+                continue;
+            }
+            // nginx's default escaping and Python-ish writers put \xHH into JSON.
+            Some(_) => {
+                repair(Repair::BadEscape);
+                (escaped.get(..2).unwrap_or_default(), 2)
+            }
+            None => (b"\\", 1),
+        };
+        put(bytes);
+        rest = escaped.get(used..).unwrap_or_default();
+    }
+    put(rest);
+}
+
+/// The character of `\uXXXX` or of a surrogate pair, and how many bytes it took.
+fn unicode(escaped: &[u8]) -> (Option<char>, usize) {
+    let unit = |at: usize| -> Option<u32> {
+        let hex = escaped.get(at..at + 4)?;
+        if !hex.iter().all(u8::is_ascii_hexdigit) {
+            return None;
+        }
+        u32::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()
+    };
+    let Some(high) = unit(2) else {
+        return (None, 2);
+    };
+    if let Some(c) = char::from_u32(high) {
+        return (Some(c), 6);
+    }
+    if (0xD800..0xDC00).contains(&high)
+        && escaped.get(6..8) == Some(b"\\u")
+        && let Some(low @ 0xDC00..=0xDFFF) = unit(8)
+    {
+        return (char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00)), 12);
+    }
+    (Some(char::REPLACEMENT_CHARACTER), 6)
+}
+
+/// Calls `each` for every member of an object, or `(empty, element)` of a list; false where the
+/// bytes are neither. For the few places that look into a value the table does not follow.
+pub fn members<'a>(container: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8], Shape)) -> bool {
+    let mut walk = Walk { text: container, at: 0 };
+    walk.skip_blanks();
+    let object = match walk.peek() {
+        Some(b'{') => true,
+        Some(b'[') => false,
+        _ => return false,
+    };
+    walk.at += 1;
+    loop {
+        walk.skip_blanks();
+        match walk.peek() {
+            Some(b'}' | b']') | None => return true,
+            Some(b',') => {
+                walk.at += 1;
+                continue;
+            }
+            Some(_) => {}
+        }
+        let mut name: &[u8] = b"";
+        if object {
+            if walk.peek() != Some(b'"') {
+                return false;
+            }
+            let Ok(key) = walk.string() else { return false };
+            name = key;
+            if walk.expect(b':').is_err() {
+                return false;
+            }
+            walk.skip_blanks();
+        }
+        let Ok((value, shape)) = walk.value() else {
+            return false;
+        };
+        each(name, value, shape);
+    }
+}
+
+/// The value at a dotted path, for identifying a record; strings come without their quotes.
+pub fn find<'a>(record: &'a [u8], path: &str) -> Option<&'a [u8]> {
+    let mut here = record;
+    for segment in segments(path) {
+        let mut found = None;
+        members(here, |name, value, _| {
+            if *name == *segment || (*segment == *b"[]" && name.is_empty() && found.is_none()) {
+                found = Some(value);
+            }
+        });
+        here = found?;
+    }
+    Some(here)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Int, Text};
+
+    fn read(rules: &[Rule], records: &[&str]) -> Vec<Result<String, Reason>> {
+        let arena = Bump::new();
+        let mut reader = JsonReader::new(&Table::new(rules.iter().copied()));
+        let mut s = Scratch::new(&arena);
+        records
+            .iter()
+            .map(|r| {
+                let mut x = Exchange::default();
+                let r = arena.alloc_slice_copy(r.as_bytes());
+                reader.read(r, &mut x, &mut s)?;
+                Ok(x.texts()
+                    .map(|(f, v)| format!("{}={}", f.column(), String::from_utf8_lossy(v)))
+                    .chain(x.ints().map(|(f, v)| format!("{}={v}", f.column())))
+                    .collect::<Vec<_>>()
+                    .join(" "))
+            })
+            .collect()
+    }
+
+    const RULES: &[Rule] = &[
+        ("method", Target::Text(Text::Method)),
+        ("request.host", Target::Text(Text::Host)),
+        ("request.uri", Target::Uri),
+        ("id\\.orig_h", Target::Peer),
+        ("status", Target::Status),
+        ("hops.[].ms", Target::Int(Int::Attempts)),
+    ];
+
+    #[test]
+    fn order_does_not_matter() {
+        let want = Ok("method=GET host=h path=/a query=b status=200"
+            .replace(" status", " peer_address=::1 status")
+            .replace("query=b peer", "query=b peer"));
+        let got = read(
+            RULES,
+            &[
+                r#"{"method":"GET","x":{"deep":[1,"}"]},"request":{"host":"h","uri":"/a?b"},"id.orig_h":"::1","status":200}"#,
+                r#" { "status" : "200" , "id.orig_h":"::1","request":{"uri":"/a?b","host":"h","new":null},"method":"GET" } "#,
+                r#"{"method":"GET","request":{"host":"h","uri":"/a?b"},"id.orig_h":"::1","status":200}"#,
+            ],
+        );
+        assert!(got.iter().all(|g| *g == want), "{got:?}");
+    }
+
+    #[test]
+    fn damage_is_told_apart() {
+        let got = read(
+            RULES,
+            &[
+                "{\"method\":\"GE",
+                "{\"method\" \"GET\"}",
+                "[]",
+                "{\"a\":1} x",
+                "{\"hops\":[{\"ms\":1},{\"ms\":3}]}",
+                "{}",
+            ],
+        );
+        assert_eq!(
+            got,
+            [
+                Err(Reason::Truncated),
+                Err(Reason::BadJson),
+                Err(Reason::BadJson),
+                Err(Reason::BadJson),
+                Ok("attempts=3".into()),
+                Ok(String::new())
+            ]
+        );
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(4000), "]".repeat(4000));
+        assert_eq!(read(RULES, &[&deep]), [Err(Reason::TooDeep)]);
+    }
+
+    #[test]
+    fn escapes() {
+        let arena = Bump::new();
+        let mut x = Exchange::default();
+        assert_eq!(unescape(br#"a\"\\\/\n\u00e9\ud83d\ude00"#, &arena, &mut x), "a\"\\/\né😀".as_bytes());
+        assert!(x.repairs.is_empty());
+        assert_eq!(unescape(br"\ud83d!", &arena, &mut x), "\u{fffd}!".as_bytes());
+        assert!(x.repairs.has(Repair::LoneSurrogate));
+        assert_eq!(unescape(br"\x22\u12", &arena, &mut x), br"\x22\u12");
+        assert!(x.repairs.has(Repair::BadEscape));
+    }
+}

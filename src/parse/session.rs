@@ -1,0 +1,364 @@
+//! Reading a chunk: which format each record has, and what becomes of it.
+
+use std::fmt;
+
+use bumpalo::Bump;
+
+use crate::domain::limits::{RECORD_BYTES_MAX, SNIFF_LINES};
+use crate::domain::{Exchange, Ignorable, Place, Reason, Repair};
+
+use super::cut::{Chunk, What};
+use super::format::{Format, Read, Reader, Sink};
+use super::target::Scratch;
+use super::{formats, nested, prefix};
+
+/// The formats that a stream may hold, the likely ones first.
+#[derive(Clone)]
+pub struct FormatSet {
+    formats: Vec<&'static dyn Format>,
+    /// Lines of the head that the format in the same place read.
+    scores: Vec<usize>,
+}
+
+impl fmt::Debug for FormatSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.formats.iter().map(|f| f.meta().id)).finish()
+    }
+}
+
+impl FormatSet {
+    /// All built-in formats.
+    pub fn built_in() -> Self {
+        Self::of(formats::ALL.to_vec())
+    }
+
+    /// These formats, in this order.
+    pub fn of(formats: Vec<&'static dyn Format>) -> Self {
+        let scores = vec![0; formats.len()];
+        Self { formats, scores }
+    }
+
+    /// Puts a format of the user's in front of all others.
+    pub fn prefer(&mut self, format: &'static dyn Format) {
+        self.formats.insert(0, format);
+        self.scores.insert(0, 0);
+    }
+
+    /// Looks at the head of a stream and puts the formats that read most of it first. Ties keep
+    /// their order. The head may hold anything; a format that reads none of it stays a candidate.
+    pub fn sniff(&mut self, head: &[u8]) {
+        self.scores = vec![0; self.formats.len()];
+        for (at, format) in self.formats.iter().enumerate() {
+            let mut session = Session::new(&Self::of(vec![*format]));
+            let mut count = Count(0);
+            let arena = Bump::new();
+            for line in head.split_inclusive(|b| *b == b'\n').filter(|l| !l.trim_ascii().is_empty()).take(SNIFF_LINES) {
+                session.line(
+                    Place { offset: 0, length: line.len() as u64, record: 0 },
+                    line,
+                    &mut Exchange::default(),
+                    &mut Scratch::new(&arena),
+                    &mut count,
+                );
+            }
+            if let Some(score) = self.scores.get_mut(at) {
+                *score = count.0;
+            }
+        }
+        let mut order: Vec<usize> = (0..self.formats.len()).collect();
+        order.sort_by_key(|at| std::cmp::Reverse(self.scores.get(*at).copied().unwrap_or(0)));
+        self.formats = order.iter().filter_map(|at| self.formats.get(*at).copied()).collect();
+        self.scores = order.iter().filter_map(|at| self.scores.get(*at).copied()).collect();
+    }
+
+    /// The format that read most of the head, if any read some.
+    pub fn best(&self) -> Option<&'static str> {
+        self.ranking().next().map(|(id, _)| id)
+    }
+
+    /// Formats that read some of the head, with how many records each.
+    pub fn ranking(&self) -> impl Iterator<Item = (&'static str, usize)> + '_ {
+        self.formats.iter().zip(&self.scores).filter(|(_, n)| **n > 0).map(|(f, n)| (f.meta().id, *n))
+    }
+}
+
+/// Counts exchanges and records of other things that a format knows.
+struct Count(usize);
+
+impl Sink for Count {
+    fn exchange(&mut self, _: Place, _: &str, _: &[u8], _: &Exchange<'_>) {
+        self.0 += 1;
+    }
+    fn reject(&mut self, _: Place, _: Reason) {}
+    fn ignorable(&mut self, _: Place, what: Ignorable) {
+        self.0 += usize::from(what == Ignorable::OtherRecord);
+    }
+}
+
+struct Candidate {
+    format: &'static dyn Format,
+    reader: Box<dyn Reader>,
+}
+
+/// What read the last record: most likely it reads the next.
+#[derive(Debug, Clone, Copy)]
+struct Current {
+    candidate: usize,
+    layers: u8,
+}
+
+/// Reads the records of one chunk.
+pub struct Session {
+    candidates: Vec<Candidate>,
+    current: Option<Current>,
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("current", &self.current).finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// A session with fresh readers.
+    pub fn new(set: &FormatSet) -> Self {
+        let candidates = set.formats.iter().map(|f| Candidate { format: *f, reader: f.reader() }).collect();
+        Self { candidates, current: None }
+    }
+
+    /// Reads a chunk; what it yields tiles the chunk.
+    pub fn parse(&mut self, chunk: &Chunk, sink: &mut dyn Sink) {
+        let arena = Bump::new();
+        let mut s = Scratch::new(&arena);
+        let mut x = Exchange::default();
+        for line in chunk.context.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
+            self.directive(line);
+        }
+        let mut record = chunk.records_before;
+        if chunk.spans.is_empty() {
+            let mut start = 0;
+            for end in memchr::memchr_iter(b'\n', &chunk.bytes).map(|e| e + 1).chain([chunk.bytes.len()]) {
+                let Some(line) = chunk.bytes.get(start..end).filter(|l| !l.is_empty()) else {
+                    continue;
+                };
+                record += 1;
+                let place = Place { offset: chunk.offset + start as u64, length: line.len() as u64, record };
+                self.line(place, line, &mut x, &mut s, sink);
+                start = end;
+            }
+            return;
+        }
+        for span in &chunk.spans {
+            let Some(bytes) = chunk.bytes.get(span.start..span.end) else {
+                continue;
+            };
+            let mut place = Place { offset: chunk.offset + span.start as u64, length: bytes.len() as u64, record: 0 };
+            match span.what {
+                What::Ignorable(what) => sink.ignorable(place, what),
+                What::Reject(reason) => sink.reject(place, reason),
+                What::Record => {
+                    record += 1;
+                    place.record = record;
+                    self.record(place, bytes, &mut x, &mut s, sink);
+                }
+            }
+        }
+    }
+
+    /// Offers a `#` line to the formats; the one that knows it becomes the current one.
+    fn directive(&mut self, line: &[u8]) -> bool {
+        let line = line.trim_ascii_end();
+        for (at, candidate) in self.candidates.iter_mut().enumerate() {
+            if candidate.reader.directive(line) {
+                self.current = Some(Current { candidate: at, layers: 0 });
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Reads one line, its ending included.
+    pub fn line<'a>(
+        &mut self,
+        place: Place,
+        line: &'a [u8],
+        x: &mut Exchange<'a>,
+        s: &mut Scratch<'a>,
+        sink: &mut dyn Sink,
+    ) {
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        if text.len() > RECORD_BYTES_MAX {
+            return sink.reject(place, Reason::TooLong);
+        }
+        if text.first() == Some(&b'#') {
+            self.directive(text);
+            return sink.ignorable(place, Ignorable::Comment);
+        }
+        self.record(place, text, x, s, sink);
+    }
+
+    /// Reads one record, a line or a span of a document.
+    fn record<'a>(
+        &mut self,
+        place: Place,
+        text: &'a [u8],
+        x: &mut Exchange<'a>,
+        s: &mut Scratch<'a>,
+        sink: &mut dyn Sink,
+    ) {
+        x.clear();
+        if let Some(current) = self.current
+            && let Some(candidate) = self.candidates.get_mut(current.candidate)
+            && let Some(inner) = peel(text, current.layers, x, s)
+            && let Ok(read) = candidate.reader.read(inner, x, s)
+        {
+            return emit(read, place, candidate.format.meta().id, text, x, sink);
+        }
+        self.search(place, text, x, s, sink);
+    }
+
+    /// Any format, any number of layers: the slow way, for the first record and the odd one.
+    fn search<'a>(
+        &mut self,
+        place: Place,
+        text: &'a [u8],
+        x: &mut Exchange<'a>,
+        s: &mut Scratch<'a>,
+        sink: &mut dyn Sink,
+    ) {
+        x.clear();
+        let is_padding = |b: &u8| b.is_ascii_whitespace() || *b == 0;
+        if text.iter().all(is_padding) {
+            return sink.ignorable(place, Ignorable::Blank);
+        }
+        let start = text.iter().position(|b| !is_padding(b)).unwrap_or(0);
+        let end = text.iter().rposition(|b| !is_padding(b)).map_or(text.len(), |e| e + 1);
+        let mut inner = text.get(start..end).unwrap_or(text);
+        let padded = inner.len() < text.len();
+        if start == 0
+            && let Some(rest) = inner.strip_prefix("\u{feff}".as_bytes())
+        {
+            inner = rest;
+        }
+        let bom = start == 0 && text.starts_with("\u{feff}".as_bytes());
+        let mut reason = Reason::UnknownFormat;
+        for layers in 0..=prefix::LAYERS_MAX {
+            match self.try_all(inner, x, s) {
+                Ok((at, read)) => {
+                    if !padded && !bom {
+                        self.current = Some(Current { candidate: at, layers });
+                    }
+                    if padded && (text.first() == Some(&0) || text.last() == Some(&0)) {
+                        x.repair(Repair::SpacePadding);
+                    }
+                    if bom {
+                        x.repair(Repair::Bom);
+                    }
+                    let id = self.candidates.get(at).map_or("", |c| c.format.meta().id);
+                    return emit(read, place, id, text, x, sink);
+                }
+                Err(why) if reason == Reason::UnknownFormat => reason = why,
+                Err(_) => {}
+            }
+            x.clear();
+            if self.nested(place, text, inner, x, s, sink) {
+                return;
+            }
+            match prefix::peel(inner, x, s) {
+                Some(rest) => inner = rest,
+                None => break,
+            }
+        }
+        sink.reject(place, reason);
+    }
+
+    /// The first candidate that reads the text.
+    fn try_all<'a>(
+        &mut self,
+        text: &'a [u8],
+        x: &mut Exchange<'a>,
+        s: &mut Scratch<'a>,
+    ) -> Result<(usize, Read), Reason> {
+        let json = text.first() == Some(&b'{');
+        let mut reason = Reason::UnknownFormat;
+        for (at, candidate) in self.candidates.iter_mut().enumerate() {
+            if candidate.format.is_json() != json || json && !candidate.format.claims_json(text) {
+                continue;
+            }
+            x.clear();
+            match candidate.reader.read(text, x, s) {
+                Ok(read) => return Ok((at, read)),
+                Err(Reason::NotThisFormat | Reason::MissingRequest) => {}
+                Err(why) => reason = why,
+            }
+        }
+        if json && reason == Reason::UnknownFormat {
+            return Err(super::json::container_end(text, 0).map_or_else(
+                |why| why,
+                |end| {
+                    if end == text.len() { reason } else { Reason::BadJson }
+                },
+            ));
+        }
+        Err(reason)
+    }
+
+    /// Records inside a record: a batch on one line. They and what stands around them tile it.
+    fn nested<'a>(
+        &mut self,
+        place: Place,
+        text: &'a [u8],
+        inner: &'a [u8],
+        x: &mut Exchange<'a>,
+        s: &mut Scratch<'a>,
+        sink: &mut dyn Sink,
+    ) -> bool {
+        // Inside an unescaped layer the offsets are no longer those of the evidence.
+        let Some(base) = offset_in(text, inner) else {
+            return false;
+        };
+        let spans = nested::records(inner);
+        if spans.is_empty() {
+            return false;
+        }
+        let mut at = place.offset;
+        for span in spans {
+            let Some(record) = inner.get(span.clone()) else {
+                continue;
+            };
+            let from = place.offset + (base + span.start) as u64;
+            if from > at {
+                sink.ignorable(Place { offset: at, length: from - at, record: 0 }, Ignorable::Envelope);
+            }
+            let own = Place { offset: from, length: record.len() as u64, record: place.record };
+            self.record(own, record, x, s, sink);
+            at = own.end();
+        }
+        if at < place.end() {
+            sink.ignorable(Place { offset: at, length: place.end() - at, record: 0 }, Ignorable::Envelope);
+        }
+        true
+    }
+}
+
+/// Where `part` begins in `whole`, if it is a piece of it.
+fn offset_in(whole: &[u8], part: &[u8]) -> Option<usize> {
+    let at = (part.as_ptr() as usize).checked_sub(whole.as_ptr() as usize)?;
+    (at + part.len() <= whole.len()).then_some(at)
+}
+
+fn peel<'a>(text: &'a [u8], layers: u8, x: &mut Exchange<'_>, s: &Scratch<'a>) -> Option<&'a [u8]> {
+    let mut inner = text;
+    for _ in 0..layers {
+        inner = prefix::peel(inner, x, s)?;
+    }
+    Some(inner)
+}
+
+fn emit(read: Read, place: Place, format: &str, raw: &[u8], x: &Exchange<'_>, sink: &mut dyn Sink) {
+    match read {
+        Read::Exchange => sink.exchange(place, format, raw, x),
+        Read::Other(what) => sink.ignorable(place, what),
+    }
+}
