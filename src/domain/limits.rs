@@ -38,6 +38,10 @@ pub const STREAM_RATIO_MAX: u64 = 1_000;
 /// Decompressed bytes below which the stream ratio is not looked at.
 pub const STREAM_RATIO_FREE_BYTES: u64 = 256 << 20;
 
+/// Memory that an xz stream may ask for its dictionary and tables. `xz -9` needs 65 MiB, the format
+/// allows 4 GiB. zstd's decoder has the same bound built in: windows up to 128 MiB.
+pub const DECODER_BYTES_MAX: usize = 160 << 20;
+
 /// Bytes at the start of a stream that decide its layout and format.
 pub const SNIFF_BYTES: usize = 256 << 10;
 
