@@ -8,3 +8,4 @@ pub mod column;
 pub mod part;
 pub mod scan;
 pub mod schema;
+pub mod summary;

@@ -120,6 +120,7 @@ const EVIDENCE: &[Column] = &[
     column("evidence_id", Kind::Int, "Number within the case, in order of adding."),
     column("name", Kind::Text, "As it was handed over; `archive.zip!member` for members, `-` for standard input."),
     column("path", Kind::Text, "Absolute path when it was added; for standard input the copy in the case."),
+    column("member", Kind::Text, "Member of the archive at `path`; null where the file itself is the evidence."),
     column("sha256", Kind::Text, "SHA-256 of the bytes as handed over (of the decompressed member for archives)."),
     column("container_sha256", Kind::Text, "SHA-256 of the archive that held it."),
     column("bytes", Kind::Int, "Bytes as handed over."),

@@ -128,9 +128,18 @@ impl Session {
 
     /// Reads a chunk; what it yields tiles the chunk.
     pub fn parse(&mut self, chunk: &Chunk, sink: &mut dyn Sink) {
+        self.run(chunk, false, sink);
+    }
+
+    /// As [`Session::parse`], and each exchange carries a trace of how its fields were mapped.
+    pub fn explain(&mut self, chunk: &Chunk, sink: &mut dyn Sink) {
+        self.run(chunk, true, sink);
+    }
+
+    fn run(&mut self, chunk: &Chunk, trace: bool, sink: &mut dyn Sink) {
         let arena = Bump::new();
         let mut s = Scratch::new(&arena);
-        let mut x = Exchange::default();
+        let mut x = Exchange { trace: trace.then(Vec::new), ..Exchange::default() };
         for line in chunk.context.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
             self.directive(line);
         }
