@@ -4,11 +4,13 @@
 use super::format::Format;
 
 mod combined;
+mod har;
 mod kong;
 
 /// Every built-in format, the more demanding first.
 pub static ALL: &[&dyn Format] = &[
     // JSON records
+    &har::FORMAT,
     &kong::FORMAT,
     // Lines
     &combined::FORMAT,
