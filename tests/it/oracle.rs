@@ -69,7 +69,15 @@ impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Short: corpora are nobody's to print.
         let cut = |text: &str| breachwalk::domain::safe_text::excerpt(text.as_bytes(), 60);
-        write!(f, "{}:{} {:?}: ours {}, theirs {}", self.file, self.line, self.field, cut(&self.ours), cut(&self.theirs))
+        write!(
+            f,
+            "{}:{} {:?}: ours {}, theirs {}",
+            self.file,
+            self.line,
+            self.field,
+            cut(&self.ours),
+            cut(&self.theirs)
+        )
     }
 }
 
@@ -82,7 +90,14 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     /// Compares what we read in a span of a stream with what somebody else read there.
-    pub(crate) fn compare(&mut self, file: &str, bytes: &[u8], items: &[Item], span: Range<usize>, expected: &Expected) {
+    pub(crate) fn compare(
+        &mut self,
+        file: &str,
+        bytes: &[u8],
+        items: &[Item],
+        span: Range<usize>,
+        expected: &Expected,
+    ) {
         let line = support::line_of(bytes, span.start);
         let inside: Vec<&Item> = items.iter().filter(|i| span.contains(&i.range().start)).collect();
         let exchanges: Vec<&Seen> = inside.iter().filter_map(|i| i.seen()).collect();
@@ -176,7 +191,11 @@ fn agrees(field: Field, theirs: &str, ours: &str) -> bool {
         Field::Client | Field::Host => {
             let bare = |text: &str| match split_port(text.as_bytes()) {
                 Some((host, _)) => String::from_utf8_lossy(host).into_owned(),
-                None => text.rsplit_once(':').filter(|(_, p)| p.parse::<u16>().is_ok()).map_or(text, |(h, _)| h).to_lowercase(),
+                None => text
+                    .rsplit_once(':')
+                    .filter(|(_, p)| p.parse::<u16>().is_ok())
+                    .map_or(text, |(h, _)| h)
+                    .to_lowercase(),
             };
             bare(theirs) == bare(ours)
         }

@@ -23,7 +23,10 @@ const TARGETS: [usize; 3] = [64, 1024, CHUNK_BYTES];
 fn guarded<T>(check: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
-        Err(format!("panic: {}", text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned())).unwrap_or_default()))
+        Err(format!(
+            "panic: {}",
+            text.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned())).unwrap_or_default()
+        ))
     })
 }
 
@@ -117,8 +120,22 @@ fn exchanges_of_lines_do_not_depend_on_the_chunk_size() {
 /// A damaged stream: one of the pool, or two spliced, with a few of the ways in which files break.
 fn damage(random: &mut Random, pool: &[(String, Vec<u8>)]) -> (String, Vec<u8>) {
     const INSERTS: [&[u8]; 16] = [
-        b"\0", b"\0\0\0\0\0\0\0\0", b"\"", b"'", b"{", b"}", b"[", b"]", b"\\", b"\\u", b"\n", b"\r\n", b"\xff\xfe", b"\xef\xbb\xbf",
-        b"\t", b",",
+        b"\0",
+        b"\0\0\0\0\0\0\0\0",
+        b"\"",
+        b"'",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b"\\",
+        b"\\u",
+        b"\n",
+        b"\r\n",
+        b"\xff\xfe",
+        b"\xef\xbb\xbf",
+        b"\t",
+        b",",
     ];
     let pick = |random: &mut Random| {
         let (name, bytes) = &pool[random.below(pool.len())];
@@ -276,12 +293,43 @@ fn cuts_do_not_depend_on_arrival() {
 /// Pieces that the cutters and readers look for, so that random streams get past the first byte.
 fn token() -> impl Strategy<Value = Vec<u8>> {
     let known: Vec<&'static str> = vec![
-        "{", "}", "[", "]", ":", ",", "\"", "\\\"", "\\", "\n", "\r\n", " ", "-", "\0", "\u{feff}", "null", "true", "-1.5e3",
-        "{\"log\":{\"entries\":[", "\"request\":{\"method\":\"GET\",\"url\":\"http://a.example/b\"}", "\"response\":{\"status\":200}",
-        "\"startedDateTime\":\"2024-09-11T02:54:00Z\"", "{\"records\":[", "\"message\":\"", "--5f3a2b1c-A--\n", "--5f3a2b1c-B--\n",
-        "--5f3a2b1c-Z--\n", "---xYz0---A--\n", "#Fields: date time c-ip cs-method cs-uri-stem\n", "#Date: 2024-09-11 02:54:00\n", "#separator \\x09\n",
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "\"",
+        "\\\"",
+        "\\",
+        "\n",
+        "\r\n",
+        " ",
+        "-",
+        "\0",
+        "\u{feff}",
+        "null",
+        "true",
+        "-1.5e3",
+        "{\"log\":{\"entries\":[",
+        "\"request\":{\"method\":\"GET\",\"url\":\"http://a.example/b\"}",
+        "\"response\":{\"status\":200}",
+        "\"startedDateTime\":\"2024-09-11T02:54:00Z\"",
+        "{\"records\":[",
+        "\"message\":\"",
+        "--5f3a2b1c-A--\n",
+        "--5f3a2b1c-B--\n",
+        "--5f3a2b1c-Z--\n",
+        "---xYz0---A--\n",
+        "#Fields: date time c-ip cs-method cs-uri-stem\n",
+        "#Date: 2024-09-11 02:54:00\n",
+        "#separator \\x09\n",
         "203.0.113.9 - - [11/Sep/2024:02:54:00 +0530] \"GET /a?b=c HTTP/1.1\" 200 512 \"-\" \"curl\"\n",
-        "<134>Sep 11 02:54:00 host nginx: ", "CEF:0|a|b|c|d|e|3|", "callback(", ");", "\"headers\":[{\"name\":\"Host\",\"value\":\"a\"}]",
+        "<134>Sep 11 02:54:00 host nginx: ",
+        "CEF:0|a|b|c|d|e|3|",
+        "callback(",
+        ");",
+        "\"headers\":[{\"name\":\"Host\",\"value\":\"a\"}]",
     ];
     prop_oneof![
         4 => proptest::sample::select(known).prop_map(|t| t.as_bytes().to_vec()),

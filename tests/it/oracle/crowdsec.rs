@@ -2,6 +2,7 @@
 //! made of the log beside them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::{Expected, Field, Verdict, lines};
 use crate::support;
@@ -47,7 +48,9 @@ fn unquote(text: &str) -> Option<String> {
             out.extend_from_slice(c.encode_utf8(&mut utf8).as_bytes());
             continue;
         }
-        let hex = |n: usize, chars: &mut std::str::Chars<'_>| u32::from_str_radix(&chars.by_ref().take(n).collect::<String>(), 16).ok();
+        let hex = |n: usize, chars: &mut std::str::Chars<'_>| {
+            u32::from_str_radix(&chars.by_ref().take(n).collect::<String>(), 16).ok()
+        };
         match chars.next()? {
             'n' => out.push(b'\n'),
             'r' => out.push(b'\r'),
@@ -73,13 +76,14 @@ fn statement(line: &str) -> Option<Statement> {
     let (index, rest) = rest.strip_prefix("][")?.split_once(']')?;
     let rest = rest.strip_prefix('.')?;
     let rest = rest.strip_prefix("Evt.").unwrap_or(rest);
-    let (what, value) = if let Some((group, rest)) = rest.split_once('[').filter(|(g, _)| g.bytes().all(|b| b.is_ascii_alphabetic())) {
-        let (key, rest) = literal(rest)?;
-        (format!("{group}.{key}"), rest.strip_prefix(']')?.trim_start().strip_prefix("==")?.trim())
-    } else {
-        let (what, value) = rest.split_once("==")?;
-        (what.trim().to_owned(), value.trim())
-    };
+    let (what, value) =
+        if let Some((group, rest)) = rest.split_once('[').filter(|(g, _)| g.bytes().all(|b| b.is_ascii_alphabetic())) {
+            let (key, rest) = literal(rest)?;
+            (format!("{group}.{key}"), rest.strip_prefix(']')?.trim_start().strip_prefix("==")?.trim())
+        } else {
+            let (what, value) = rest.split_once("==")?;
+            (what.trim().to_owned(), value.trim())
+        };
     let value = literal(value).map_or_else(|| value.to_owned(), |(v, _)| v);
     Some(Statement { stage, parser, index: index.parse().ok()?, what, value })
 }
@@ -138,8 +142,12 @@ fn crowdsec_agrees() {
         let spans = lines(&bytes);
         let facts = facts(&String::from_utf8_lossy(&support::read(path)));
         for ((message, nth), stated) in &facts {
-            // The message is the line without what a shipper put in front of it.
-            let mut hits = spans.iter().filter(|s| bytes[(*s).clone()].trim_ascii().ends_with(message.trim().as_bytes()));
+            // The message is the line without what a shipper put in front of it; of an error log
+            // it is a part in the middle.
+            let ends = |s: &&Range<usize>| bytes[(*s).clone()].trim_ascii().ends_with(message.trim().as_bytes());
+            let holds =
+                |s: &&Range<usize>| memchr::memmem::find(&bytes[(*s).clone()], message.trim().as_bytes()).is_some();
+            let mut hits = spans.iter().filter(ends).chain(spans.iter().filter(|s| !ends(s)).filter(holds));
             let span = match hits.nth(*nth) {
                 Some(span) => span.clone(),
                 None if facts.len() == 1 => 0..bytes.len(),

@@ -25,7 +25,11 @@ fn every_log_is_read() {
     for path in support::files(&folder.join("logs")) {
         let name = support::name(&folder, &path);
         // Expectations, and logs inside test descriptions, which have tests of their own.
-        if name.ends_with("-expected.json") || name.ends_with(".assert") || name.contains("/SEKOIA-IO__") || name.contains("/wazuh__") {
+        if name.ends_with("-expected.json")
+            || name.ends_with(".assert")
+            || name.contains("/SEKOIA-IO__")
+            || name.contains("/wazuh__")
+        {
             continue;
         }
         let bytes = support::read(&path);
