@@ -61,6 +61,20 @@ pub struct Traced {
     pub raw: Vec<u8>,
 }
 
+/// A state of an [`Exchange`] to go back to when a guess about a record proves wrong.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark<'a> {
+    text_set: u64,
+    int_set: u64,
+    time: Option<Micros>,
+    zone_assumed: bool,
+    auth: Auth,
+    request_body: Option<Body<'a>>,
+    response_body: Option<Body<'a>>,
+    repairs: Repairs,
+    traced: usize,
+}
+
 /// One exchange. Text is borrowed from the chunk or from the chunk's arena, so that filling one
 /// allocates nothing. Reused for every record of a chunk: [`Exchange::clear`] forgets the last.
 pub struct Exchange<'a> {
@@ -132,6 +146,37 @@ impl<'a> Exchange<'a> {
         self.repairs = Repairs::default();
         if let Some(trace) = &mut self.trace {
             trace.clear();
+        }
+    }
+
+    /// What is set right now; [`Exchange::reset`] goes back to it.
+    pub fn mark(&self) -> Mark<'a> {
+        Mark {
+            text_set: self.text_set,
+            int_set: self.int_set,
+            time: self.time,
+            zone_assumed: self.zone_assumed,
+            auth: self.auth,
+            request_body: self.request_body,
+            response_body: self.response_body,
+            repairs: self.repairs,
+            traced: self.trace.as_ref().map_or(0, Vec::len),
+        }
+    }
+
+    /// Forgets what was set since the mark was taken. A field that was set before and again since
+    /// keeps its later value.
+    pub fn reset(&mut self, mark: &Mark<'a>) {
+        self.text_set = mark.text_set;
+        self.int_set = mark.int_set;
+        self.time = mark.time;
+        self.zone_assumed = mark.zone_assumed;
+        self.auth = mark.auth;
+        self.request_body = mark.request_body;
+        self.response_body = mark.response_body;
+        self.repairs = mark.repairs;
+        if let Some(trace) = &mut self.trace {
+            trace.truncate(mark.traced);
         }
     }
 

@@ -25,7 +25,8 @@ pub struct Meta {
 pub struct Sample {
     /// The record, without line ending. Several lines where a header directs the format.
     pub record: &'static str,
-    /// Column names and values as text; `time` as RFC 3339, `auth` as its word.
+    /// Column names and values as text; `time` as RFC 3339, `auth` as its word. A record that is
+    /// no exchange has one pair: `ignorable` and what it is.
     pub expect: &'static [(&'static str, &'static str)],
 }
 

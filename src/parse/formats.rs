@@ -3,15 +3,59 @@
 
 use super::format::Format;
 
+mod apache_ssl_request;
+mod apache_vhost;
+mod atlassian;
+mod bitbucket;
+mod clf_forwarded;
+mod clf_iso;
+mod clf_no_time;
+mod clf_short;
+mod clf_tail;
 mod combined;
+mod common;
+mod envoy;
+mod error_log;
+mod fastly;
+mod istio;
 mod kong;
+mod lighttpd_proxy;
+mod morgan;
+mod nginx_ingress;
+mod nginx_proxy_manager;
+mod reactor_netty;
+mod traefik_clf;
+mod upsun;
+mod zoraxy;
 
 /// Every built-in format, the more demanding first.
 pub static ALL: &[&dyn Format] = &[
     // JSON records
     &kong::FORMAT,
     // Lines
+    &nginx_ingress::FORMAT,
+    &traefik_clf::FORMAT,
+    &istio::FORMAT,
+    &envoy::FORMAT,
+    &nginx_proxy_manager::FORMAT,
+    &zoraxy::FORMAT,
+    &bitbucket::FORMAT,
+    &atlassian::FORMAT,
+    &reactor_netty::FORMAT,
+    &upsun::FORMAT,
+    &lighttpd_proxy::FORMAT,
+    &apache_vhost::FORMAT,
+    &apache_ssl_request::FORMAT,
+    &fastly::FORMAT,
     &combined::FORMAT,
+    &common::FORMAT,
+    &clf_forwarded::FORMAT,
+    &clf_iso::FORMAT,
+    &clf_short::FORMAT,
+    &clf_tail::FORMAT,
+    &clf_no_time::FORMAT,
+    &morgan::FORMAT,
+    &error_log::FORMAT,
 ];
 
 /// The format of this id.
@@ -19,9 +63,10 @@ pub fn by_id(id: &str) -> Option<&'static dyn Format> {
     ALL.iter().copied().find(|f| f.meta().id == id)
 }
 
-/// Fields of nginx's and Apache's logs under the names both their syntaxes use. See the functions
-/// for the sources.
+/// Fields of nginx's, Apache's and Envoy's logs under their own names. See the functions for the
+/// sources.
 pub mod names;
+mod plausible;
 
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,7 @@ use super::target::{Scratch, Shape, is_null};
 use super::url;
 
 /// Request headers that carry a credential, beside Authorization and Cookie. Lower case.
-const CREDENTIAL_HEADERS: &[&str] = &[
+pub(super) const CREDENTIAL_HEADERS: &[&str] = &[
     "proxy-authorization",
     "x-api-key",
     "x-apikey",

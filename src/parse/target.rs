@@ -81,8 +81,12 @@ pub enum Target {
     Authorization,
     /// A Cookie header's value: names are kept, values are not.
     Cookies,
+    /// One cookie's value: that there was one is kept.
+    Cookie,
     /// An API key or token: that there was one is kept.
     Credential,
+    /// RFC 1413 identity, which nobody has any more: not kept. lighttpd writes the host there.
+    Ident,
     /// Scheme from a TLS column: anything but null, `-`, `off`, `0`, `false` is https.
     TlsFlag,
     /// TLS version, which also says https.
@@ -167,7 +171,8 @@ impl Target {
             Self::User => "remote_user, auth".into(),
             Self::Authorization => "auth, auth_scheme (value not kept)".into(),
             Self::Cookies => "auth, cookie_names (values not kept)".into(),
-            Self::Credential => "auth (value not kept)".into(),
+            Self::Cookie | Self::Credential => "auth (value not kept)".into(),
+            Self::Ident => "host where it is one, else not kept".into(),
             Self::TlsFlag => "scheme".into(),
             Self::TlsVersion => "tls_version, scheme".into(),
             Self::RequestHeaders => "request_headers and what they tell".into(),
@@ -249,6 +254,15 @@ impl Target {
             }
             Self::Authorization => headers::authorization(value, x),
             Self::Cookies => headers::cookies(value, x, s),
+            Self::Cookie => {
+                x.auth = Auth::Present;
+                x.set_default(Text::AuthScheme, b"cookie");
+            }
+            Self::Ident => {
+                if memchr::memchr2(b'.', b':', value).is_some() {
+                    url::host(value, x);
+                }
+            }
             Self::Credential => {
                 x.auth = Auth::Present;
                 x.set_default(Text::AuthScheme, b"api-key");

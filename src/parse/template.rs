@@ -2,6 +2,7 @@
 //! of the server that logs them (nginx `log_format`, Apache `LogFormat`, Envoy format strings), so
 //! a user's own format and the built-in ones go the same way.
 
+use crate::domain::address::split_port;
 use crate::domain::exchange::Traced;
 use crate::domain::limits::QUOTE_RETRIES_MAX;
 use crate::domain::{Exchange, Reason, Repair};
@@ -11,17 +12,33 @@ use super::target::{Scratch, Shape, Target};
 /// Where a field's name stands for a target; `None` where the name is not known.
 pub type Names = fn(&str) -> Option<Target>;
 
-/// One piece of a compiled template.
+/// How the end of a field is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// At the literal behind it.
+    Plain,
+    /// At an unescaped quote with the rest of the literal behind it.
+    Quoted,
+    /// At a blank that does not stand inside a list: nginx joins the values of retried upstreams
+    /// with `, ` and ` : `, and address chains hold `, `.
+    List,
+}
+
+/// A field and the literal text behind it.
 #[derive(Debug, Clone)]
-enum Piece {
-    Literal(Box<[u8]>),
-    Field { name: Box<str>, target: Option<Target>, quoted: bool },
+struct Field {
+    name: Box<str>,
+    target: Option<Target>,
+    kind: Kind,
+    /// Empty only for a field that ends the template.
+    until: Box<[u8]>,
 }
 
 /// A compiled line format.
 #[derive(Debug, Clone)]
 pub struct Template {
-    pieces: Vec<Piece>,
+    head: Box<[u8]>,
+    fields: Vec<Field>,
     tail: Tail,
 }
 
@@ -32,6 +49,9 @@ pub enum Tail {
     None,
     /// Further fields after a blank, which are not understood; kept as evidence only.
     Any,
+    /// As [`Tail::Any`]; where the first of them is a quoted list of addresses it is the
+    /// X-Forwarded-For chain, the column most often added to the combined format.
+    Forwarded,
 }
 
 /// Why a format string could not be compiled.
@@ -43,10 +63,12 @@ pub enum TemplateError {
     )]
     Adjacent(String, String),
     /// There is no field at all.
-    #[error("the format names no field; nginx fields look like $remote_addr, Apache's like %h")]
+    #[error(
+        "the format names no field; nginx fields look like $remote_addr, Apache's like %h, Envoy's like %PROTOCOL%"
+    )]
     NoField,
-    /// An opening brace without its end.
-    #[error("`{0}` has no closing brace")]
+    /// An opening mark without its end.
+    #[error("the field that begins at `{0}` is never closed; add the missing `}}` or `%`")]
     Unclosed(String),
 }
 
@@ -55,142 +77,206 @@ pub enum TemplateError {
 pub enum Syntax {
     /// `$name` and `${name}`.
     Nginx,
-    /// `%h`, `%>s`, `%{Name}i`, `%{fmt}t`.
+    /// `%h`, `%>s`, `%{Name}i`, `%{fmt}t`. `%t` is read with the brackets that Apache writes.
     Apache,
     /// `%NAME%`, `%REQ(:METHOD)%`, `%START_TIME(…)%`.
     Envoy,
+}
+
+/// What the attempts at one line share.
+#[derive(Debug, Clone, Copy)]
+struct Attempt {
+    /// The line holds a backslash somewhere, so quoted values may hold escapes.
+    escapes: bool,
+    /// Whether an unmatched quote may stand in the tail, and a quote behind a backslash end a field.
+    lenient: bool,
+    /// Quotes that may still be tried.
+    budget: usize,
+}
+
+/// Fields and literals as they are collected from a format string.
+#[derive(Default)]
+struct Pieces {
+    head: Vec<u8>,
+    literal: Vec<u8>,
+    fields: Vec<Field>,
+}
+
+impl Pieces {
+    /// Ends the literal under way: it is the head, or what ends the last field.
+    fn close_literal(&mut self) {
+        let literal = std::mem::take(&mut self.literal);
+        let Some(last) = self.fields.last_mut() else {
+            self.head = literal;
+            return;
+        };
+        last.kind = match last.kind {
+            Kind::Quoted if literal.first() != Some(&b'"') => Kind::Plain,
+            Kind::List if literal.first() != Some(&b' ') => Kind::Plain,
+            kind => kind,
+        };
+        last.until = literal.into_boxed_slice();
+    }
+
+    fn field(&mut self, name: &str, target: Option<Target>) -> Result<(), TemplateError> {
+        if self.literal.is_empty()
+            && let Some(before) = self.fields.last()
+        {
+            return Err(TemplateError::Adjacent(before.name.to_string(), name.to_owned()));
+        }
+        let kind = if self.literal.last() == Some(&b'"') {
+            Kind::Quoted
+        } else if name.starts_with("upstream_") || target == Some(Target::ForwardedFor) {
+            Kind::List
+        } else {
+            Kind::Plain
+        };
+        self.close_literal();
+        self.fields.push(Field { name: name.into(), target, kind, until: Box::default() });
+        Ok(())
+    }
 }
 
 impl Template {
     /// Compiles a format string; `names` says what the fields mean. Unknown fields are matched and
     /// reported as not understood.
     pub fn compile(text: &str, syntax: Syntax, names: Names, tail: Tail) -> Result<Self, TemplateError> {
-        let mut pieces: Vec<Piece> = Vec::new();
-        let mut literal = Vec::new();
+        let mut pieces = Pieces::default();
         let mut rest = text;
         while let Some(c) = rest.chars().next() {
+            if syntax == Syntax::Apache
+                && let Some(after) = rest.strip_prefix("%%")
+            {
+                pieces.literal.push(b'%');
+                rest = after;
+                continue;
+            }
             let Some((name, after)) = field_at(rest, syntax)? else {
                 let (head, tail) = rest.split_at(c.len_utf8());
-                literal.extend_from_slice(head.as_bytes());
+                pieces.literal.extend_from_slice(head.as_bytes());
                 rest = tail;
                 continue;
             };
-            let quoted = literal.last() == Some(&b'"');
-            if literal.is_empty()
-                && let Some(Piece::Field { name: before, .. }) = pieces.last()
-            {
-                return Err(TemplateError::Adjacent(before.to_string(), name.to_owned()));
+            let bracketed = syntax == Syntax::Apache && name == "t";
+            if bracketed {
+                pieces.literal.push(b'[');
             }
-            if !literal.is_empty() {
-                pieces.push(Piece::Literal(std::mem::take(&mut literal).into_boxed_slice()));
+            pieces.field(name, names(name))?;
+            if bracketed {
+                pieces.literal.push(b']');
             }
-            pieces.push(Piece::Field { name: name.into(), target: names(name), quoted });
             rest = after;
         }
-        if !literal.is_empty() {
-            pieces.push(Piece::Literal(literal.into_boxed_slice()));
-        }
-        if !pieces.iter().any(|p| matches!(p, Piece::Field { .. })) {
+        if pieces.fields.is_empty() {
             return Err(TemplateError::NoField);
         }
-        Ok(Self { pieces, tail })
+        pieces.close_literal();
+        Ok(Self { head: pieces.head.into_boxed_slice(), fields: pieces.fields, tail })
     }
 
     /// Names of the fields that are matched but not understood.
     pub fn unknown_names(&self) -> impl Iterator<Item = &str> {
-        self.pieces.iter().filter_map(|p| match p {
-            Piece::Field { name, target: None, .. } => Some(&**name),
-            _ => None,
-        })
+        self.fields.iter().filter(|f| f.target.is_none()).map(|f| &*f.name)
     }
 
     /// Reads one line, its ending already taken off.
     pub fn read<'a>(&self, line: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
-        let mut budget = QUOTE_RETRIES_MAX;
-        self.run(0, line, x, s, &mut budget)
+        let rest = line.strip_prefix(&*self.head).ok_or(Reason::NotThisFormat)?;
+        let escapes = memchr::memchr(b'\\', rest).is_some();
+        let mut attempt = Attempt { escapes, lenient: false, budget: QUOTE_RETRIES_MAX };
+        let mark = x.mark();
+        let (reason, ambiguous) = match self.straight(rest, attempt, x, s) {
+            Ok(()) => return Ok(()),
+            Err(why) => why,
+        };
+        x.reset(&mark);
+        if !ambiguous {
+            return Err(reason);
+        }
+        if self.run(0, rest, x, s, &mut attempt).is_ok() {
+            return Ok(());
+        }
+        x.reset(&mark);
+        attempt = Attempt { escapes, lenient: true, budget: QUOTE_RETRIES_MAX };
+        self.run(0, rest, x, s, &mut attempt)
     }
 
-    /// Matches the pieces from `at` on. A quoted field whose end was guessed wrong because it
+    /// The first guess: every quoted field ends at the first quote that can be its end. Right for
+    /// all but the odd line. The error says whether another guess could do better.
+    fn straight<'a>(
+        &self,
+        mut rest: &'a [u8],
+        attempt: Attempt,
+        x: &mut Exchange<'a>,
+        s: &mut Scratch<'a>,
+    ) -> Result<(), (Reason, bool)> {
+        let mut ambiguous = false;
+        for field in &self.fields {
+            let fail = (Reason::NotThisFormat, ambiguous);
+            let (end, quoted) = match field.kind {
+                Kind::Quoted => {
+                    let (end, stray) = closing_quote(rest, 0, field, false).ok_or(fail)?;
+                    if stray {
+                        x.repair(Repair::StrayQuote);
+                    }
+                    ambiguous = true;
+                    (end, true)
+                }
+                _ => (self.field_end(field, rest).ok_or(fail)?, false),
+            };
+            let (value, after) = rest.split_at_checked(end).ok_or(fail)?;
+            let value = if quoted && attempt.escapes { unescape(value, x, s) } else { value };
+            store(field, value, x, s).map_err(|why| (why, ambiguous))?;
+            rest = after.get(field.until.len()..).unwrap_or_default();
+        }
+        self.end(rest, attempt, x, s).map_err(|why| (why, ambiguous))
+    }
+
+    /// Matches the fields from `at` on. A quoted field whose end was guessed wrong because it
     /// holds a stray quote is tried again with the next possible end.
     fn run<'a>(
         &self,
-        mut at: usize,
+        at: usize,
         mut rest: &'a [u8],
         x: &mut Exchange<'a>,
         s: &mut Scratch<'a>,
-        budget: &mut usize,
+        attempt: &mut Attempt,
     ) -> Result<(), Reason> {
-        while let Some(piece) = self.pieces.get(at) {
-            at += 1;
-            match piece {
-                Piece::Literal(text) => rest = rest.strip_prefix(&**text).ok_or(Reason::NotThisFormat)?,
-                Piece::Field { name, target, quoted } => {
-                    let until: &[u8] = match self.pieces.get(at) {
-                        Some(Piece::Literal(text)) => text,
-                        _ => b"",
-                    };
-                    if *quoted && until.first() == Some(&b'"') {
-                        return self.quoted(at, name, *target, until, rest, x, s, budget);
-                    }
-                    let end = self.field_end(at, rest, until).ok_or(Reason::NotThisFormat)?;
-                    let (value, after) = rest.split_at_checked(end).ok_or(Reason::NotThisFormat)?;
-                    store(name, *target, value, x, s)?;
-                    rest = after;
-                }
+        for (at, field) in self.fields.iter().enumerate().skip(at) {
+            if field.kind == Kind::Quoted {
+                return self.quoted(at, field, rest, x, s, attempt);
             }
+            let end = self.field_end(field, rest).ok_or(Reason::NotThisFormat)?;
+            let (value, after) = rest.split_at_checked(end).ok_or(Reason::NotThisFormat)?;
+            store(field, value, x, s)?;
+            rest = after.get(field.until.len()..).unwrap_or_default();
         }
-        match self.tail {
-            Tail::None if rest.trim_ascii().is_empty() => Ok(()),
-            Tail::None => Err(Reason::NotThisFormat),
-            Tail::Any => tail(rest, x),
-        }
+        self.end(rest, *attempt, x, s)
     }
 
-    /// Where an unquoted field ends: at the literal behind it, or at the end of the line.
-    fn field_end(&self, at: usize, rest: &[u8], until: &[u8]) -> Option<usize> {
-        match until {
-            [] if at >= self.pieces.len() && self.tail == Tail::Any => {
-                Some(memchr::memchr(b' ', rest).unwrap_or(rest.len()))
-            }
-            [] => Some(rest.len()),
-            [one] => memchr::memchr(*one, rest),
-            [first, ..] => {
-                memchr::memchr_iter(*first, rest).find(|i| rest.get(*i..).is_some_and(|r| r.starts_with(until)))
-            }
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the matcher's own state, passed down")]
     fn quoted<'a>(
         &self,
         at: usize,
-        name: &str,
-        target: Option<Target>,
-        until: &[u8],
+        field: &Field,
         rest: &'a [u8],
         x: &mut Exchange<'a>,
         s: &mut Scratch<'a>,
-        budget: &mut usize,
+        attempt: &mut Attempt,
     ) -> Result<(), Reason> {
+        let mark = x.mark();
         let mut from = 0;
         let mut stray = false;
         let mut reason = Reason::NotThisFormat;
-        while let Some(quote) = rest.get(from..).and_then(|r| memchr::memchr(b'"', r)).map(|i| i + from) {
-            from = quote + 1;
-            let (value, after) = rest.split_at_checked(quote).ok_or(Reason::NotThisFormat)?;
-            if !after.starts_with(until) {
-                // Either escaped or stray. Which one is told by the backslashes before it.
-                stray |= !is_escaped(value);
-                continue;
-            }
-            if is_escaped(value) {
-                continue;
-            }
-            if *budget == 0 {
+        while let Some((quote, passed)) = closing_quote(rest, from, field, attempt.lenient) {
+            if attempt.budget == 0 {
                 return Err(Reason::NotThisFormat);
             }
-            let tried = unescape(value, x, s);
-            match store(name, target, tried, x, s).and_then(|()| self.run(at, after, x, s, budget)) {
+            attempt.budget -= 1;
+            stray |= passed;
+            let (value, after) = rest.split_at_checked(quote).ok_or(Reason::NotThisFormat)?;
+            let tried = if attempt.escapes { unescape(value, x, s) } else { value };
+            let after = after.get(field.until.len()..).unwrap_or_default();
+            match store(field, tried, x, s).and_then(|()| self.run(at + 1, after, x, s, attempt)) {
                 Ok(()) => {
                     if stray {
                         x.repair(Repair::StrayQuote);
@@ -199,11 +285,107 @@ impl Template {
                 }
                 Err(why) => reason = why,
             }
-            *budget = budget.saturating_sub(1);
+            x.reset(&mark);
             stray = true;
+            from = quote + 1;
         }
         Err(reason)
     }
+
+    /// Where an unquoted field ends: at the literal behind it, or at the end of the line.
+    fn field_end(&self, field: &Field, rest: &[u8]) -> Option<usize> {
+        match &*field.until {
+            [] if self.tail == Tail::None => Some(rest.len()),
+            [] => Some(memchr::memchr(b' ', rest).unwrap_or(rest.len())),
+            until if field.kind == Kind::List => list_end(rest, until),
+            [one] => memchr::memchr(*one, rest),
+            [first, more @ ..] => {
+                let at = memchr::memchr(*first, rest)?;
+                if rest.get(at + 1..)?.starts_with(more) {
+                    return Some(at);
+                }
+                memchr::memmem::find(rest.get(at + 1..)?, &field.until).map(|i| i + at + 1)
+            }
+        }
+    }
+
+    /// What stands behind the last field.
+    fn end<'a>(
+        &self,
+        rest: &'a [u8],
+        attempt: Attempt,
+        x: &mut Exchange<'a>,
+        s: &mut Scratch<'a>,
+    ) -> Result<(), Reason> {
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let more = rest.trim_ascii();
+        if more.is_empty() {
+            return Ok(());
+        }
+        if self.tail == Tail::None || !rest.starts_with(b" ") {
+            return Err(Reason::NotThisFormat);
+        }
+        // A quote without its partner shows that the field before ended too early.
+        if !attempt.lenient && memchr::memchr_iter(b'"', more).count() % 2 == 1 {
+            return Err(Reason::NotThisFormat);
+        }
+        if self.tail == Tail::Forwarded
+            && let Some(inner) = more.strip_prefix(b"\"")
+            && let Some(chain) = memchr::memchr(b'"', inner).and_then(|at| inner.get(..at))
+            && is_chain(chain)
+        {
+            return Target::ForwardedFor.apply(chain, Shape::Text, x, s);
+        }
+        if let Some(trace) = &mut x.trace {
+            trace.push(Traced { source: "tail".into(), target: None, raw: more.to_vec() });
+        }
+        Ok(())
+    }
+}
+
+/// Whether every item of a list is an address: only then is an unnamed column a forwarded chain.
+pub fn is_chain(list: &[u8]) -> bool {
+    list.split(|b| *b == b',').all(|hop| {
+        let hop = hop.trim_ascii();
+        hop == b"unknown" || split_port(hop).is_some()
+    }) && memchr::memchr2(b'.', b':', list).is_some()
+}
+
+/// The first quote from `from` on that is not escaped and has the field's `until` behind it (which
+/// begins with the quote), and whether an unescaped one was passed by. When lenient, a backslash
+/// escapes nothing: servers that do not escape log values that end in one.
+fn closing_quote(rest: &[u8], from: usize, field: &Field, lenient: bool) -> Option<(usize, bool)> {
+    let until: &[u8] = &field.until;
+    let mut at = from;
+    let mut stray = false;
+    loop {
+        let quote = at + memchr::memchr(b'"', rest.get(at..)?)?;
+        at = quote + 1;
+        let (before, after) = rest.split_at_checked(quote)?;
+        if !lenient && before.last() == Some(&b'\\') && is_escaped(before) {
+            continue;
+        }
+        let fits = match until {
+            [_] => true,
+            [_, second] => after.get(1) == Some(second),
+            _ => after.starts_with(until),
+        };
+        if fits {
+            return Some((quote, stray));
+        }
+        stray = true;
+    }
+}
+
+/// The first blank that ends a list.
+fn list_end(rest: &[u8], until: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b' ', rest).find(|at| {
+        let (before, after) = rest.split_at_checked(*at).unwrap_or_default();
+        let inside = before.ends_with(b",") || after.starts_with(b" : ") || before.ends_with(b" :");
+        !inside && after.starts_with(until)
+    })
 }
 
 /// Whether an odd number of backslashes ends the text: the quote behind it is escaped.
@@ -211,33 +393,18 @@ fn is_escaped(before: &[u8]) -> bool {
     before.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
 }
 
-fn store<'a>(
-    name: &str,
-    target: Option<Target>,
-    value: &'a [u8],
-    x: &mut Exchange<'a>,
-    s: &mut Scratch<'a>,
-) -> Result<(), Reason> {
+fn store<'a>(field: &Field, value: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
     if let Some(trace) = &mut x.trace {
-        trace.push(Traced { source: name.to_owned(), target: target.map(Target::describe), raw: value.to_vec() });
+        trace.push(Traced {
+            source: field.name.to_string(),
+            target: field.target.map(Target::describe),
+            raw: value.to_vec(),
+        });
     }
-    match target {
+    match field.target {
         Some(target) => target.apply(value, Shape::Text, x, s),
         None => Ok(()),
     }
-}
-
-/// Fields after the known ones: matched, shown by `formats explain`, not stored.
-fn tail(rest: &[u8], x: &mut Exchange<'_>) -> Result<(), Reason> {
-    if !rest.is_empty() && !rest.starts_with(b" ") {
-        return Err(Reason::NotThisFormat);
-    }
-    if let Some(trace) = &mut x.trace
-        && !rest.trim_ascii().is_empty()
-    {
-        trace.push(Traced { source: "tail".into(), target: None, raw: rest.trim_ascii().to_vec() });
-    }
-    Ok(())
 }
 
 /// Undoes the escaping of Apache (`\"`, `\\`, `\n`, `\xhh`) and nginx (`\xHH`). A backslash that

@@ -8,7 +8,7 @@ use crate::parse::json_format::{JsonFormat, any_request};
 use crate::parse::target::{Clock, Target, Unit};
 
 /// The format.
-pub static FORMAT: JsonFormat = JsonFormat {
+pub(super) static FORMAT: JsonFormat = JsonFormat {
     meta: Meta {
         id: "kong",
         title: "Kong logging plugins",

@@ -1,0 +1,46 @@
+//! The common log format of NCSA, Apache, Traefik and morgan.
+
+use std::sync::OnceLock;
+
+use super::names;
+use super::plausible;
+use crate::parse::format::{Meta, Sample};
+use crate::parse::line_format::LineFormat;
+use crate::parse::template::{Syntax, Tail};
+
+/// The format.
+pub(super) static FORMAT: LineFormat = LineFormat {
+    meta: Meta {
+        id: "common",
+        title: "Common log format (CLF)",
+        source: "https://httpd.apache.org/docs/2.4/logs.html#common",
+        notes: "time is the request's begin; bytes are the body's",
+    },
+    templates: &[r#"$remote_addr $ident $remote_user [$time_local] "$request" $status $body_bytes_sent"#],
+    syntax: Syntax::Nginx,
+    names: names::nginx,
+    tail: Tail::None,
+    finish: plausible::line,
+    samples: &[
+        Sample {
+            record: r#"203.0.113.9 - frank [11/Sep/2024:02:54:00 +0530] "GET /v1/stores/4711?full=1 HTTP/1.1" 200 2326"#,
+            expect: &[
+                ("time", "2024-09-10T21:24:00Z"),
+                ("peer_address", "203.0.113.9"),
+                ("method", "GET"),
+                ("path", "/v1/stores/4711"),
+                ("query", "full=1"),
+                ("http_version", "HTTP/1.1"),
+                ("status", "200"),
+                ("remote_user", "frank"),
+                ("response_body_bytes", "2326"),
+                ("auth", "present"),
+            ],
+        },
+        Sample {
+            record: r#"tester.example - - [11/Sep/2024:02:54:00 +0530] "GET /v1/stores/4711?full=1 HTTP/1.1" 304 -"#,
+            expect: &[("peer_address", "tester.example"), ("status", "304")],
+        },
+    ],
+    compiled: OnceLock::new(),
+};

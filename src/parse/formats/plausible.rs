@@ -1,0 +1,96 @@
+//! The last look at lines in the family of the common log format. They have no key words, so a
+//! line of something else can fall into the same row of columns: what the columns hold decides.
+
+use crate::domain::address::split_port;
+use crate::domain::{Exchange, Reason, Text};
+use crate::parse::format::Read;
+
+/// Time, somebody who asked, and a request or a status.
+pub(super) fn line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
+    if x.time.is_none() {
+        return Err(Reason::NotThisFormat);
+    }
+    // `- -` in front of the time and a number of columns more than expected end up in the user.
+    if x.get(Text::RemoteUser).is_some_and(|user| user.split(|b| *b == b' ').any(|word| word == b"-")) {
+        return Err(Reason::NotThisFormat);
+    }
+    let named = match x.get(Text::PeerAddress) {
+        Some(peer) => {
+            if !is_peer(peer) {
+                return Err(Reason::NotThisFormat);
+            }
+            !peer.first().is_some_and(u8::is_ascii_digit) && !peer.contains(&b':')
+        }
+        None => true,
+    };
+    // `host address user`: the host came first, so the line belongs to a virtual-host format. A
+    // request line may name a host too, with a scheme or after CONNECT.
+    let asked_for = x.get(Text::Scheme).is_some() || x.get(Text::Method) == Some(b"CONNECT");
+    if named && !asked_for && x.get(Text::Host).is_some_and(|host| split_port(host).is_some()) {
+        return Err(Reason::NotThisFormat);
+    }
+    asked(x)
+}
+
+/// As [`line`], where the peer must be an address: formats that have a host name in front of it.
+pub(super) fn address_line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
+    if !x.get(Text::PeerAddress).is_some_and(|peer| split_port(peer).is_some()) {
+        return Err(Reason::NotThisFormat);
+    }
+    line(x)
+}
+
+/// As [`address_line`], with a host that can be one.
+pub(super) fn host_line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
+    if x.get(Text::Host).is_some_and(|host| !is_host(host)) {
+        return Err(Reason::NotThisFormat);
+    }
+    if !x.get(Text::PeerAddress).is_some_and(|peer| split_port(peer).is_some()) || x.time.is_none() {
+        return Err(Reason::NotThisFormat);
+    }
+    if x.get(Text::RemoteUser).is_some_and(|user| user.split(|b| *b == b' ').any(|word| word == b"-")) {
+        return Err(Reason::NotThisFormat);
+    }
+    asked(x)
+}
+
+/// Fields that are set apart (method, path) rather than a request line: both must make sense.
+pub(super) fn method_and_path(x: &mut Exchange<'_>) -> Result<Read, Reason> {
+    let method = x.get(Text::Method).unwrap_or_default();
+    if method.is_empty()
+        || method.len() > 20
+        || !method.iter().all(|b| b.is_ascii_uppercase() || matches!(b, b'-' | b'_'))
+    {
+        return Err(Reason::NotThisFormat);
+    }
+    if x.get(Text::Path).is_none() && x.get(Text::Host).is_none() {
+        return Err(Reason::MissingRequest);
+    }
+    Ok(Read::Exchange)
+}
+
+/// A request or a status must be there.
+fn asked(x: &Exchange<'_>) -> Result<Read, Reason> {
+    if x.has_request() || x.get_int(crate::domain::Int::Status).is_some() {
+        Ok(Read::Exchange)
+    } else {
+        Err(Reason::MissingRequest)
+    }
+}
+
+/// An address (also one made unreadable: `1.2.3.x`), a host name, or nginx's `unix:`.
+fn is_peer(peer: &[u8]) -> bool {
+    if peer.contains(&b':') {
+        return peer == b"unix:"
+            || peer.iter().filter(|b| **b == b':').count() > 1
+                && peer.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'x' | b'X' | b'%'));
+    }
+    is_host(peer)
+}
+
+/// Letters, digits, `.`, `-`, `_`: anything else is no host name, and `_` stands for nginx's
+/// catch-all server. Bytes beyond ASCII pass: names need not be punycode in a log.
+fn is_host(host: &[u8]) -> bool {
+    host.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'*') || *b >= 0x80)
+        || split_port(host).is_some()
+}
