@@ -5,6 +5,11 @@
 /// much memory an ingest needs.
 pub const RECORD_BYTES_MAX: usize = 16 << 20;
 
+/// Longest entry of a HAR. Entries carry whole bodies, base64 adds a third, and a browser keeps
+/// downloads of many megabytes; a longer one is a download of no API and must not decide how much
+/// memory an ingest needs.
+pub const HAR_ENTRY_BYTES_MAX: usize = 128 << 20;
+
 /// Bytes of evidence that one worker parses into one Parquet part. Large enough that a row group
 /// compresses well, small enough that reader and workers together stay far below 512 MB.
 pub const CHUNK_BYTES: usize = 32 << 20;

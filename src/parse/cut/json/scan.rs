@@ -1,0 +1,207 @@
+//! The inside of one bracketed value, byte by byte and resumable: where it ends, and the first
+//! place where it stops being JSON. Literals are not looked into: whatever is no bracket, quote,
+//! comma or colon passes as one.
+
+/// What the grammar allows next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expect {
+    /// A value: after a colon, or after a comma in a list.
+    Value,
+    /// A value or the end of the list that just began.
+    ValueOrEnd,
+    /// A key: after a comma in an object.
+    Key,
+    /// A key or the end of the object that just began.
+    KeyOrEnd,
+    /// The colon after a key.
+    Colon,
+    /// A comma or a closing bracket.
+    After,
+    /// Inside a number or word.
+    Literal,
+    /// The grammar was left; only brackets and quotes are followed.
+    Anything,
+}
+
+/// Outcome of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scan {
+    /// All bytes were seen and the value goes on.
+    More,
+    /// The cursor stands behind the closing bracket.
+    Closed,
+    /// The token that begins here is impossible; told once, the next call reads on regardless.
+    Broken(usize),
+}
+
+/// A bracketed value that is being read.
+#[derive(Debug, Clone)]
+pub(super) struct Container {
+    depth: usize,
+    depth_max: usize,
+    /// One bit a level, the innermost lowest: set for an object. Valid while the grammar holds.
+    kinds: u128,
+    expect: Expect,
+    in_string: bool,
+    escaped: bool,
+    string_start: usize,
+    /// Nested deeper than allowed.
+    pub(super) too_deep: bool,
+}
+
+impl Container {
+    /// Just behind the opening bracket. `depth_max` counts this bracket and is at most 128.
+    pub(super) fn open(object: bool, depth_max: usize) -> Self {
+        Self {
+            depth: 1,
+            depth_max: depth_max.min(128),
+            kinds: u128::from(object),
+            expect: if object { Expect::KeyOrEnd } else { Expect::ValueOrEnd },
+            in_string: false,
+            escaped: false,
+            string_start: 0,
+            too_deep: false,
+        }
+    }
+
+    /// Forgets bytes that were taken from the front.
+    pub(super) fn shift(&mut self, len: usize) {
+        self.string_start = self.string_start.saturating_sub(len);
+    }
+
+    /// Reads on from `at`.
+    pub(super) fn scan(&mut self, text: &[u8], at: &mut usize) -> Scan {
+        let mut i = *at;
+        loop {
+            if self.in_string {
+                let Some(end) = string_end(text, i, &mut self.escaped) else {
+                    *at = text.len().max(i);
+                    return Scan::More;
+                };
+                self.in_string = false;
+                i = end + 1;
+            }
+            let Some(&byte) = text.get(i) else {
+                *at = i;
+                return Scan::More;
+            };
+            let next = match byte {
+                b'"' => {
+                    let next = match self.expect {
+                        Expect::Value | Expect::ValueOrEnd => Some(Expect::After),
+                        Expect::Key | Expect::KeyOrEnd => Some(Expect::Colon),
+                        Expect::Anything => Some(Expect::Anything),
+                        _ => None,
+                    };
+                    if next.is_some() {
+                        self.string_start = i;
+                        self.in_string = true;
+                    }
+                    next
+                }
+                b' ' | b'\t' | b'\n' | b'\r' => {
+                    i += 1;
+                    while text.get(i) == Some(&b' ') {
+                        i += 1;
+                    }
+                    if self.expect == Expect::Literal {
+                        self.expect = Expect::After;
+                    }
+                    continue;
+                }
+                b':' => match self.expect {
+                    Expect::Colon => Some(Expect::Value),
+                    Expect::Anything => Some(Expect::Anything),
+                    _ => None,
+                },
+                b',' => match self.expect {
+                    Expect::After | Expect::Literal => Some(self.after_comma()),
+                    Expect::Anything => Some(Expect::Anything),
+                    _ => None,
+                },
+                b'{' | b'[' => self.push(byte == b'{'),
+                b'}' | b']' => self.pop(byte == b'}'),
+                _ => match self.expect {
+                    Expect::Value | Expect::ValueOrEnd | Expect::Literal => Some(Expect::Literal),
+                    Expect::Anything => Some(Expect::Anything),
+                    _ => None,
+                },
+            };
+            let Some(next) = next else {
+                *at = i;
+                let token = if byte == b'{' { i } else { self.string_start.min(i) };
+                self.expect = Expect::Anything;
+                return Scan::Broken(token);
+            };
+            self.expect = next;
+            i += 1;
+            if self.depth == 0 {
+                *at = i;
+                return Scan::Closed;
+            }
+        }
+    }
+
+    fn after_comma(&self) -> Expect {
+        if self.kinds & 1 == 1 { Expect::Key } else { Expect::Value }
+    }
+
+    fn push(&mut self, object: bool) -> Option<Expect> {
+        let next = match self.expect {
+            Expect::Value | Expect::ValueOrEnd if object => Expect::KeyOrEnd,
+            Expect::Value | Expect::ValueOrEnd => Expect::ValueOrEnd,
+            Expect::Anything => Expect::Anything,
+            _ => return None,
+        };
+        if self.depth >= self.depth_max && !self.too_deep {
+            self.too_deep = true;
+            if next != Expect::Anything {
+                return None;
+            }
+        }
+        self.depth += 1;
+        self.kinds = self.kinds << 1 | u128::from(object);
+        Some(next)
+    }
+
+    /// A comma before the closing bracket passes: nothing is ambiguous about it.
+    fn pop(&mut self, object: bool) -> Option<Expect> {
+        let fits = match self.expect {
+            Expect::Anything => {
+                self.depth -= 1;
+                return Some(Expect::Anything);
+            }
+            Expect::After | Expect::Literal => true,
+            Expect::Key | Expect::KeyOrEnd => object,
+            Expect::Value | Expect::ValueOrEnd => !object,
+            Expect::Colon => false,
+        };
+        if !fits || (self.kinds & 1 == 1) != object {
+            return None;
+        }
+        self.depth -= 1;
+        self.kinds >>= 1;
+        Some(Expect::After)
+    }
+}
+
+/// Index of the closing quote at or after `from`. `escaped` says whether the byte at `from` is
+/// escaped, and is left so for the byte after the text when no quote was found.
+pub(super) fn string_end(text: &[u8], from: usize, escaped: &mut bool) -> Option<usize> {
+    let mut at = from + usize::from(*escaped);
+    if at > text.len() {
+        return None;
+    }
+    *escaped = false;
+    loop {
+        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        if text.get(at) == Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
+        if at > text.len() {
+            *escaped = true;
+            return None;
+        }
+    }
+}
