@@ -3,14 +3,29 @@
 
 use super::format::Format;
 
+mod aws_lb;
+mod aws_s3;
 mod combined;
+mod haproxy;
 mod kong;
+mod logfmt;
+mod squid;
+pub(crate) mod zeek;
 
 /// Every built-in format, the more demanding first.
 pub static ALL: &[&dyn Format] = &[
     // JSON records
     &kong::FORMAT,
     // Lines
+    &zeek::TSV,
+    &aws_lb::ALB,
+    &aws_lb::CLASSIC,
+    &aws_s3::FORMAT,
+    &haproxy::FORMAT,
+    &squid::NATIVE,
+    &squid::CLF,
+    &logfmt::TYK,
+    &logfmt::ANY,
     &combined::FORMAT,
 ];
 

@@ -207,11 +207,12 @@ impl Template {
 }
 
 /// Whether an odd number of backslashes ends the text: the quote behind it is escaped.
-fn is_escaped(before: &[u8]) -> bool {
+pub(crate) fn is_escaped(before: &[u8]) -> bool {
     before.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
 }
 
-fn store<'a>(
+/// Records a field for `formats explain` and stores it.
+pub(crate) fn store<'a>(
     name: &str,
     target: Option<Target>,
     value: &'a [u8],
