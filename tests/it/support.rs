@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use breachwalk::domain::limits::{CHUNK_BYTES, SNIFF_BYTES};
 use breachwalk::domain::time::rfc3339;
@@ -185,6 +186,27 @@ pub(crate) fn parse_cut(bytes: &[u8], target: usize) -> Vec<Item> {
     let mut items = Items::default();
     drive(bytes, target, &mut items);
     items.0
+}
+
+/// Time to sniff the stream's head and time to parse all of it as one chunk, the shortest of `runs`.
+pub(crate) fn times(bytes: &[u8], runs: usize) -> [Duration; 2] {
+    let head = bytes.get(..SNIFF_BYTES).unwrap_or(bytes);
+    let mut formats = FormatSet::built_in();
+    let mut cutter = cut::cutter(cut::layout(head), CHUNK_BYTES);
+    let Cut::Take { len, spans, .. } = cutter.cut(bytes, true) else { panic!("more than everything is wanted") };
+    let mut chunk =
+        Chunk { index: 0, offset: 0, records_before: 0, bytes: bytes[..len].to_vec(), context: Vec::new(), spans };
+    chunk.context = cutter.context().to_vec();
+    let mut best = [Duration::MAX; 2];
+    for _ in 0..runs {
+        let from = Instant::now();
+        formats.sniff(head);
+        best[0] = best[0].min(from.elapsed());
+        let from = Instant::now();
+        Session::new(&formats).parse(&chunk, &mut Tiles::default());
+        best[1] = best[1].min(from.elapsed());
+    }
+    best
 }
 
 /// How many exchanges the stream holds, or where its items leave a gap, overlap or are empty.

@@ -41,9 +41,8 @@ fn feed(mut cutter: JsonCutter, text: &[u8], steps: &[usize]) -> Outcome {
 }
 
 fn pieces(outcome: &Outcome, text: &[u8]) -> Vec<Piece> {
-    let piece = |from: usize, s: &Span| {
-        (s.what, String::from_utf8_lossy(&text[from + s.start..from + s.end]).into_owned())
-    };
+    let piece =
+        |from: usize, s: &Span| (s.what, String::from_utf8_lossy(&text[from + s.start..from + s.end]).into_owned());
     outcome.chunks.iter().flat_map(|(from, spans)| spans.iter().map(|s| piece(*from, s))).collect()
 }
 
@@ -125,7 +124,9 @@ fn documents_of_other_kinds() {
     assert_eq!(records("[\n{\"a\":1},\n{\"b\":2}\n]"), [r#"{"a":1}"#, r#"{"b":2}"#]);
     assert_eq!(records(r#"["line 1","li\"ne 2"]"#), [r#""line 1""#, r#""li\"ne 2""#]);
     assert_eq!(
-        records(r#"{"resourceSpans":[{"resource":{"spans":[{"x":0}]},"scopeSpans":[{"spans":[{"a":1},{"b":2}]}]},{"scopeSpans":[{"spans":[{"c":3}]}]}]}"#),
+        records(
+            r#"{"resourceSpans":[{"resource":{"spans":[{"x":0}]},"scopeSpans":[{"spans":[{"a":1},{"b":2}]}]},{"scopeSpans":[{"spans":[{"c":3}]}]}]}"#
+        ),
         [r#"{"a":1}"#, r#"{"b":2}"#, r#"{"c":3}"#]
     );
     for text in ["{\n\"a\": {\"entries\": [{}]}\n}\n{\n\"b\": []\n}\n", "{\"a\":1},\n{\"b\":2}", "{\"a\":1}{\"b\":2}"] {
@@ -264,7 +265,8 @@ fn too_deep() {
     assert_eq!(rejects(&format!("{bare}\n{{\"b\":1}}")), [(Reason::TooDeep, bare.clone())]);
     assert_eq!(records(&deep(JSON_DEPTH_MAX)).len(), 1);
     // Never closed: the entries behind it are found all the same.
-    let text = format!(r#"{{"log":{{"version":"1.2","entries":[{}{{}},{{"startedDateTime":1}}]}}}}"#, "{\"a\":[".repeat(500));
+    let text =
+        format!(r#"{{"log":{{"version":"1.2","entries":[{}{{}},{{"startedDateTime":1}}]}}}}"#, "{\"a\":[".repeat(500));
     assert_eq!(records(&text), [r#"{"startedDateTime":1}"#]);
 }
 

@@ -55,7 +55,11 @@ pub(super) fn opens_list(text: &[u8], last: bool) -> Maybe<bool> {
 
 /// Whether the text begins with a byte order mark.
 fn bom(text: &[u8], last: bool) -> Maybe<bool> {
-    if text.len() >= BOM.len() || last { Some(text.starts_with(BOM)) } else { (!BOM.starts_with(text)).then_some(false) }
+    if text.len() >= BOM.len() || last {
+        Some(text.starts_with(BOM))
+    } else {
+        (!BOM.starts_with(text)).then_some(false)
+    }
 }
 
 impl JsonCutter {
