@@ -15,6 +15,7 @@ pub mod json_format;
 pub mod line_format;
 pub mod nested;
 pub mod prefix;
+pub mod row_format;
 pub mod session;
 pub mod target;
 pub mod template;

@@ -208,6 +208,11 @@ impl<'a> Exchange<'a> {
         }
     }
 
+    /// Takes an integer field back.
+    pub fn unset_int(&mut self, field: Int) {
+        self.int_set &= !(1 << field as u64);
+    }
+
     /// Sets an integer field unless it is set already.
     pub fn set_int_default(&mut self, field: Int, value: i64) {
         if self.int_set & (1 << field as u64) == 0 {

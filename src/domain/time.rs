@@ -237,6 +237,18 @@ fn exponent(text: &[u8], scale: i64) -> Option<i64> {
     (value.abs() < 9.0e18).then_some(value as i64)
 }
 
+/// `hh:mm:ss[.fff]` as microseconds of the day.
+pub fn of_day(text: &[u8]) -> Option<i64> {
+    let mut parts = text.split(|b| *b == b':');
+    let (h, m, s) = (parts.next()?, parts.next()?, parts.next()?);
+    let plain = |t: &[u8]| (1..=2).contains(&t.len()) && t.iter().all(u8::is_ascii_digit);
+    if parts.next().is_some() || !plain(h) || !plain(m) || !s.first().is_some_and(u8::is_ascii_digit) {
+        return None;
+    }
+    let (hours, minutes, seconds) = (scaled(h, 1)?, scaled(m, 1)?, scaled(s, SECOND)?);
+    (hours < 24 && minutes < 60 && seconds <= 60 * SECOND).then_some((hours * 3600 + minutes * 60) * SECOND + seconds)
+}
+
 /// An epoch whose unit is told by its size: seconds (fraction allowed), milli-, micro- or
 /// nanoseconds. Good from 1973 to 2200: no unit's range overlaps another's.
 pub fn epoch(text: &[u8]) -> Option<Stamp> {

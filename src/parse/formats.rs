@@ -6,6 +6,8 @@ use super::format::Format;
 mod apache_ssl_request;
 mod apache_vhost;
 mod atlassian;
+mod aws_lb;
+mod aws_s3;
 mod bitbucket;
 mod clf_forwarded;
 mod clf_iso;
@@ -17,16 +19,20 @@ mod common;
 mod envoy;
 mod error_log;
 mod fastly;
+mod haproxy;
 mod har;
 mod istio;
 mod kong;
 mod lighttpd_proxy;
+mod logfmt;
 mod morgan;
 mod nginx_ingress;
 mod nginx_proxy_manager;
 mod reactor_netty;
+mod squid;
 mod traefik_clf;
 mod upsun;
+pub(crate) mod zeek;
 mod zoraxy;
 
 /// Every built-in format, the more demanding first.
@@ -35,6 +41,15 @@ pub static ALL: &[&dyn Format] = &[
     &har::FORMAT,
     &kong::FORMAT,
     // Lines
+    &zeek::TSV,
+    &aws_lb::ALB,
+    &aws_lb::CLASSIC,
+    &aws_s3::FORMAT,
+    &haproxy::FORMAT,
+    &squid::NATIVE,
+    &squid::CLF,
+    &logfmt::TYK,
+    &logfmt::ANY,
     &nginx_ingress::FORMAT,
     &traefik_clf::FORMAT,
     &istio::FORMAT,

@@ -251,9 +251,10 @@ pub fn response_json<'a>(raw: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a
 }
 
 fn collection<'a>(is_request: bool, raw: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
-    // Some gateways put the object into a string.
+    // Some gateways put the object into a string. In a bare one the first quote comes before any
+    // backslash, whatever a client wrote into a value.
     let raw = if raw.first().is_some_and(|b| matches!(b, b'{' | b'['))
-        && memchr::memchr(b'\\', raw).is_some_and(|at| raw.get(at.wrapping_sub(1)) == Some(&b'{'))
+        && memchr::memchr2(b'\\', b'"', raw).is_some_and(|at| raw.get(at) == Some(&b'\\'))
     {
         json::unescape(raw, s.arena, x)
     } else {

@@ -7,7 +7,7 @@ use bumpalo::Bump;
 use crate::domain::limits::{RECORD_BYTES_MAX, SNIFF_LINES};
 use crate::domain::{Exchange, Ignorable, Place, Reason, Repair};
 
-use super::cut::{Chunk, What};
+use super::cut::{self, Chunk, What};
 use super::format::{Format, Read, Reader, Sink};
 use super::target::Scratch;
 use super::{formats, nested, prefix};
@@ -48,9 +48,17 @@ impl FormatSet {
     /// their order. The head may hold anything; a format that reads none of it stays a candidate.
     pub fn sniff(&mut self, head: &[u8]) {
         self.scores = vec![0; self.formats.len()];
+        let blocks = block_chunk(head);
         for (at, format) in self.formats.iter().enumerate() {
             let mut session = Session::new(&Self::of(vec![*format]));
             let mut count = Count(0);
+            if let Some(chunk) = &blocks {
+                session.parse(chunk, &mut count);
+                if let Some(score) = self.scores.get_mut(at) {
+                    *score = count.0;
+                }
+                continue;
+            }
             let arena = Bump::new();
             for line in head.split_inclusive(|b| *b == b'\n').filter(|l| !l.trim_ascii().is_empty()).take(SNIFF_LINES) {
                 session.line(
@@ -79,6 +87,24 @@ impl FormatSet {
     /// Formats that read some of the head, with how many records each.
     pub fn ranking(&self) -> impl Iterator<Item = (&'static str, usize)> + '_ {
         self.formats.iter().zip(&self.scores).filter(|(_, n)| **n > 0).map(|(f, n)| (f.meta().id, *n))
+    }
+}
+
+/// The head as a chunk, where its records are blocks of lines.
+fn block_chunk(head: &[u8]) -> Option<Chunk> {
+    if cut::layout(head) != cut::Layout::Blocks {
+        return None;
+    }
+    match cut::cutter(cut::Layout::Blocks, head.len()).cut(head, true) {
+        cut::Cut::Take { len, spans, .. } => Some(Chunk {
+            index: 0,
+            offset: 0,
+            records_before: 0,
+            bytes: head.get(..len)?.to_vec(),
+            context: Vec::new(),
+            spans,
+        }),
+        cut::Cut::More => None,
     }
 }
 

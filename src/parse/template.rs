@@ -226,7 +226,7 @@ impl Template {
             };
             let (value, after) = rest.split_at_checked(end).ok_or(fail)?;
             let value = if quoted && attempt.escapes { unescape(value, x, s) } else { value };
-            store(field, value, x, s).map_err(|why| (why, ambiguous))?;
+            store(&field.name, field.target, value, x, s).map_err(|why| (why, ambiguous))?;
             rest = after.get(field.until.len()..).unwrap_or_default();
         }
         self.end(rest, attempt, x, s).map_err(|why| (why, ambiguous))
@@ -248,7 +248,7 @@ impl Template {
             }
             let end = self.field_end(field, rest).ok_or(Reason::NotThisFormat)?;
             let (value, after) = rest.split_at_checked(end).ok_or(Reason::NotThisFormat)?;
-            store(field, value, x, s)?;
+            store(&field.name, field.target, value, x, s)?;
             rest = after.get(field.until.len()..).unwrap_or_default();
         }
         self.end(rest, *attempt, x, s)
@@ -276,7 +276,7 @@ impl Template {
             let (value, after) = rest.split_at_checked(quote).ok_or(Reason::NotThisFormat)?;
             let tried = if attempt.escapes { unescape(value, x, s) } else { value };
             let after = after.get(field.until.len()..).unwrap_or_default();
-            match store(field, tried, x, s).and_then(|()| self.run(at + 1, after, x, s, attempt)) {
+            match store(&field.name, field.target, tried, x, s).and_then(|()| self.run(at + 1, after, x, s, attempt)) {
                 Ok(()) => {
                     if stray {
                         x.repair(Repair::StrayQuote);
@@ -389,19 +389,22 @@ fn list_end(rest: &[u8], until: &[u8]) -> Option<usize> {
 }
 
 /// Whether an odd number of backslashes ends the text: the quote behind it is escaped.
-fn is_escaped(before: &[u8]) -> bool {
+pub(crate) fn is_escaped(before: &[u8]) -> bool {
     before.iter().rev().take_while(|b| **b == b'\\').count() % 2 == 1
 }
 
-fn store<'a>(field: &Field, value: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
+/// Records a field for `formats explain` and stores it.
+pub(crate) fn store<'a>(
+    name: &str,
+    target: Option<Target>,
+    value: &'a [u8],
+    x: &mut Exchange<'a>,
+    s: &mut Scratch<'a>,
+) -> Result<(), Reason> {
     if let Some(trace) = &mut x.trace {
-        trace.push(Traced {
-            source: field.name.to_string(),
-            target: field.target.map(Target::describe),
-            raw: value.to_vec(),
-        });
+        trace.push(Traced { source: name.to_owned(), target: target.map(Target::describe), raw: value.to_vec() });
     }
-    match field.target {
+    match target {
         Some(target) => target.apply(value, Shape::Text, x, s),
         None => Ok(()),
     }

@@ -1,2 +1,6 @@
-#[test]
-fn t() {}
+//! The one integration-test binary.
+
+mod hostile;
+mod oracle;
+mod support;
+mod tiling;

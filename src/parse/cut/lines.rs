@@ -85,20 +85,23 @@ impl LineCutter {
         Cut::Take { len: chunk.len(), spans: Vec::new(), records: ends + open }
     }
 
-    fn take_damage(len: usize) -> Cut {
-        Cut::Take { len, spans: vec![Span { start: 0, end: len, what: What::Reject(Reason::TooLong) }], records: 0 }
+    /// A piece of a line too long for a chunk. The line counts as one record, with its first piece.
+    fn take_damage(len: usize, records: u64) -> Cut {
+        Cut::Take { len, spans: vec![Span { start: 0, end: len, what: What::Reject(Reason::TooLong) }], records }
     }
 }
 
 impl Cutter for LineCutter {
     fn cut(&mut self, buffer: &[u8], last: bool) -> Cut {
         if self.in_long_line {
-            return match memchr::memchr(b'\n', buffer) {
+            // Pieces of the target size, however much more was shown.
+            let window = buffer.get(..self.target).unwrap_or(buffer);
+            return match memchr::memchr(b'\n', window) {
                 Some(end) => {
                     self.in_long_line = false;
-                    Self::take_damage(end + 1)
+                    Self::take_damage(end + 1, 0)
                 }
-                None if buffer.len() >= self.target || last => Self::take_damage(buffer.len()),
+                None if window.len() >= self.target || last && !buffer.is_empty() => Self::take_damage(window.len(), 0),
                 None => Cut::More,
             };
         }
@@ -109,7 +112,7 @@ impl Cutter for LineCutter {
             return self.take(buffer, end + 1);
         }
         self.in_long_line = true;
-        Self::take_damage(self.target)
+        Self::take_damage(self.target, 1)
     }
 
     fn context(&self) -> &[u8] {
@@ -149,5 +152,21 @@ mod tests {
         assert_eq!(want[2].1, "#Fields: b\n");
         assert!(want.iter().any(|c| c.2), "the long line is damage: {want:?}");
         assert_eq!(want.last().unwrap().0, "6");
+        let long = [&[b'x'; 100][..], b"\n1\n"].concat();
+        for step in [1, 7, 16, 17, 1000] {
+            assert_eq!(chunks(&long, 16, step), chunks(&long, 16, 3), "a long line in steps of {step}");
+        }
+    }
+
+    #[test]
+    fn a_long_line_counts_as_one_record() {
+        let text = b"1\n333333333333333333333333333333333\n3\n4";
+        let (mut cutter, mut at, mut records) = (LineCutter::new(8), 0, 0);
+        while at < text.len() {
+            let Cut::Take { len, records: begun, .. } = cutter.cut(&text[at..], true) else { panic!("at {at}") };
+            at += len;
+            records += begun;
+        }
+        assert_eq!(records, 4);
     }
 }
