@@ -10,6 +10,7 @@ mod haproxy;
 mod kong;
 mod logfmt;
 mod squid;
+mod w3c;
 pub(crate) mod zeek;
 
 /// Every built-in format, the more demanding first.
@@ -17,6 +18,9 @@ pub static ALL: &[&dyn Format] = &[
     // JSON records
     &kong::FORMAT,
     // Lines
+    &w3c::xml::FORMAT,
+    &w3c::FORMAT,
+    &w3c::native::FORMAT,
     &zeek::TSV,
     &aws_lb::ALB,
     &aws_lb::CLASSIC,
