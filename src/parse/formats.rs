@@ -32,6 +32,7 @@ mod reactor_netty;
 mod squid;
 mod traefik_clf;
 mod upsun;
+mod w3c;
 pub(crate) mod zeek;
 mod zoraxy;
 
@@ -41,6 +42,9 @@ pub static ALL: &[&dyn Format] = &[
     &har::FORMAT,
     &kong::FORMAT,
     // Lines
+    &w3c::xml::FORMAT,
+    &w3c::FORMAT,
+    &w3c::native::FORMAT,
     &zeek::TSV,
     &aws_lb::ALB,
     &aws_lb::CLASSIC,
