@@ -17,7 +17,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         source: "https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding, https://opentelemetry.io/docs/specs/semconv/http/http-spans/",
         notes: "the stable and the older attribute names are known; times are nanoseconds; a span without HTTP attributes is no exchange; a request shows as a client span and as a server span where both sides were traced: extensions says which one it is; the server span tells the client, the client span the server; the service name stands at the resource, outside the span, and is not kept",
     },
-    needs: &[&["traceId", "spanId", "startTimeUnixNano"]],
+    needs: &[&["traceId", "spanId", "startTimeUnixNano"], &["resourceMetrics"]],
     rules: &[
         ("traceId", Target::Text(Text::TraceId)),
         ("spanId", Target::Text(Text::RequestId)),

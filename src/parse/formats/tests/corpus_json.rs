@@ -15,29 +15,28 @@ use crate::parse::{FormatSet, Session};
 
 /// Folder, formats its exchanges may have, and how many exchanges and other records it must yield.
 const FOLDERS: &[(&str, &[&str], usize, usize)] = &[
-    ("nginx-json", &[], 0, 0),
-    ("envoy", &[], 0, 0),
-    ("kong", &[], 0, 0),
-    ("apisix", &[], 0, 0),
-    ("traefik-json", &[], 0, 0),
-    ("caddy", &[], 0, 0),
-    ("aws-apigateway", &[], 0, 0),
-    ("aws-waf", &[], 0, 0),
-    ("azure-appgw", &[], 0, 0),
-    ("azure-frontdoor", &[], 0, 0),
-    ("gcp-http-lb", &[], 0, 0),
-    ("cloudflare", &[], 0, 0),
-    ("cloudflare-fw", &[], 0, 0),
-    ("zeek-json", &[], 0, 0),
-    ("suricata-eve", &[], 0, 0),
-    ("otlp", &[], 0, 0),
-    ("openappsec", &[], 0, 0),
-    ("akamai", &[], 0, 0),
-    ("f5-xc", &[], 0, 0),
-    ("modsecurity", &[], 0, 0),
-    ("nginx", &[], 0, 0),
-    ("tyk", &[], 0, 0),
-    ("aws-s3", &[], 0, 0),
+    ("nginx-json", &["nginx-json"], 2, 0),
+    // Ten lines of the text format and one of Ambassador's are the line formats' to read.
+    ("envoy", &["envoy-json", "envoy"], 47, 0),
+    ("kong", &["kong"], 2, 0),
+    ("apisix", &["apisix"], 4, 0),
+    ("traefik-json", &["traefik-json", "combined", "traefik-clf", "traefik"], 86, 0),
+    ("caddy", &["caddy"], 18, 36),
+    ("aws-apigateway", &["aws-apigateway"], 5, 0),
+    // The other 37 are documents of a search engine that renamed the fields.
+    ("aws-waf", &["aws-waf"], 44, 0),
+    ("azure-appgw", &["azure-appgw"], 2, 0),
+    ("azure-frontdoor", &["azure-frontdoor"], 1, 2),
+    ("gcp-http-lb", &["gcp-http-lb"], 3, 0),
+    ("cloudflare", &["cloudflare"], 2, 0),
+    ("cloudflare-fw", &["cloudflare-firewall"], 1, 0),
+    ("zeek-json", &["zeek-json"], 63, 0),
+    // The folder holds alerts, flows and statistics only.
+    ("suricata-eve", &[], 0, 13),
+    ("otlp", &["otlp"], 9, 59),
+    ("openappsec", &["openappsec"], 9, 0),
+    ("akamai", &["akamai-siem"], 2, 0),
+    ("f5-xc", &["f5-xc"], 1, 1),
 ];
 
 #[derive(Default)]
