@@ -3,44 +3,88 @@
 
 use super::format::Format;
 
+mod akamai_siem;
 mod apache_ssl_request;
 mod apache_vhost;
+mod apisix;
 mod atlassian;
+mod aws_apigateway;
 mod aws_lb;
 mod aws_s3;
+mod aws_waf;
+mod azure_apim;
+mod azure_appgw;
+mod azure_frontdoor;
 mod bitbucket;
+mod caddy;
 mod clf_forwarded;
 mod clf_iso;
 mod clf_no_time;
 mod clf_short;
 mod clf_tail;
+mod cloudflare;
+mod cloudflare_firewall;
 mod combined;
 mod common;
 mod envoy;
+mod envoy_json;
 mod error_log;
+mod f5_xc;
 mod fastly;
+mod fastly_json;
+mod gcp_http_lb;
 mod haproxy;
 mod har;
 mod istio;
 mod kong;
 mod lighttpd_proxy;
 mod logfmt;
+mod modsecurity_json;
 mod morgan;
 mod nginx_ingress;
+mod nginx_json;
 mod nginx_proxy_manager;
+mod openappsec;
+mod otlp;
 mod reactor_netty;
 mod squid;
+mod suricata_eve;
 mod traefik_clf;
+mod traefik_json;
+mod tyk_json;
 mod upsun;
 mod w3c;
 pub(crate) mod zeek;
+mod zeek_json;
 mod zoraxy;
 
 /// Every built-in format, the more demanding first.
 pub static ALL: &[&dyn Format] = &[
     // JSON records
     &har::FORMAT,
+    &aws_waf::FORMAT,
+    &akamai_siem::FORMAT,
+    &cloudflare_firewall::FORMAT,
+    &cloudflare::FORMAT,
+    &azure_appgw::FORMAT,
+    &azure_frontdoor::FORMAT,
+    &azure_apim::FORMAT,
+    &gcp_http_lb::FORMAT,
     &kong::FORMAT,
+    &apisix::FORMAT,
+    &modsecurity_json::FORMAT,
+    &suricata_eve::FORMAT,
+    &tyk_json::FORMAT,
+    &otlp::FORMAT,
+    &openappsec::FORMAT,
+    &f5_xc::FORMAT,
+    &traefik_json::FORMAT,
+    &aws_apigateway::FORMAT,
+    &zeek_json::FORMAT,
+    &envoy_json::FORMAT,
+    &fastly_json::FORMAT,
+    &nginx_json::FORMAT,
+    &caddy::FORMAT,
     // Lines
     &w3c::xml::FORMAT,
     &w3c::FORMAT,
