@@ -6,7 +6,7 @@ use super::error::CaseError;
 use crate::domain::address::{Network, TrustedProxies};
 
 /// Version of `case.toml` and of the folder's layout.
-pub const CASE_VERSION: u32 = 1;
+pub(super) const CASE_VERSION: u32 = 1;
 
 /// Settings of a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

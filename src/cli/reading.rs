@@ -8,7 +8,7 @@ use super::error::CliError;
 use crate::case::CaseSettings;
 use crate::domain::safe_text::escape;
 use crate::ingest::Settings;
-use crate::parse::{Format, FormatSet, custom, formats, mapping};
+use crate::parse::{Format, FormatSet, formats, mapping};
 
 /// Settings of a new case: flags and environment, then the configuration file.
 pub(super) fn case_settings(args: &ReadingArgs, config: &Config) -> CaseSettings {
@@ -53,18 +53,7 @@ pub(super) fn format_set(args: &ReadingArgs) -> Result<FormatSet, CliError> {
         FormatSet::of(named)
     };
     let usage = |flag: &str, e: &dyn std::fmt::Display| CliError::Usage(format!("--{flag}: {e}"));
-    for text in &args.nginx_format {
-        set.prefer(custom::nginx(text).map_err(|e| usage("nginx-format", &e))?);
-    }
-    for text in &args.apache_format {
-        set.prefer(custom::apache(text).map_err(|e| usage("apache-format", &e))?);
-    }
-    for text in &args.envoy_format {
-        set.prefer(custom::envoy(text).map_err(|e| usage("envoy-format", &e))?);
-    }
-    for text in &args.log_regex {
-        set.prefer(custom::regex(text).map_err(|e| usage("log-regex", &e))?);
-    }
+//CUSTOM
     for path in &args.mapping {
         set.prefer(read_mapping(path)?);
     }

@@ -34,10 +34,6 @@ struct Validity {
 }
 
 impl Validity {
-    fn len(&self) -> usize {
-        self.bits.len()
-    }
-
     /// Makes all rows up to `row` null; returns how many were added.
     fn pad(&mut self, row: usize) -> usize {
         let missing = row.saturating_sub(self.bits.len());

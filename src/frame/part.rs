@@ -77,10 +77,13 @@ impl<W: std::io::Write> std::io::Write for HashingWriter<W> {
 
 /// zstd 1: larger levels came out larger and slower on these columns.
 fn options(statistics: bool) -> Result<WriteOptions, PartError> {
-    let statistics = if statistics {
-        StatisticsOptions { distinct_count: false, ..StatisticsOptions::default() }
-    } else {
-        StatisticsOptions::empty()
+    // The writer wants statistics of all pages or of none: null counts are the cheapest.
+    let statistics = StatisticsOptions {
+        min_value: statistics,
+        max_value: statistics,
+        distinct_count: false,
+        null_count: true,
+        ..StatisticsOptions::empty()
     };
     let level = ZstdLevel::try_new(1).map_err(PartError::polars)?;
     Ok(WriteOptions { statistics, version: Version::V1, compression: CompressionOptions::Zstd(Some(level)), data_page_size: None })

@@ -437,7 +437,7 @@ fn entry(source: &Source, evidence_id: i64, path: &Path, sha256: String, finishe
         layout: read.layout.code().to_owned(),
         producer: read.producer.clone(),
         repairs: (!repairs.is_empty()).then(|| repair_codes(repairs)),
-        damage: finished.damage.as_ref().map(ToString::to_string),
+        damage: finished.damage.as_ref().map(|d| format!("at byte {} of the decoded stream: {}", d.offset, d.message)),
         ..EvidenceEntry::default()
     })
 }

@@ -165,7 +165,8 @@ impl Session {
     fn run(&mut self, chunk: &Chunk, trace: bool, sink: &mut dyn Sink) {
         let arena = Bump::new();
         let mut s = Scratch::new(&arena);
-        let mut x = Exchange { trace: trace.then(Vec::new), ..Exchange::default() };
+        let mut x = Exchange::default();
+        x.trace = trace.then(Vec::new);
         for line in chunk.context.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
             self.directive(line);
         }

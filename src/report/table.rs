@@ -50,7 +50,7 @@ impl Table {
 
     fn table(&self, section: &Section) -> Comfy {
         let mut table = Comfy::new();
-        table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(self.width);
+        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(self.width);
         if self.colour {
             table.enforce_styling();
         }

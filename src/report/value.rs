@@ -4,7 +4,7 @@ use crate::domain::Micros;
 use crate::domain::time::rfc3339;
 
 /// Version of the report's JSON form. Raised whenever a section or column changes its meaning.
-pub const REPORT_VERSION: u32 = 1;
+pub(super) const REPORT_VERSION: u32 = 1;
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,7 +84,7 @@ impl Value {
 }
 
 /// `1,234,567`.
-pub fn grouped(n: u64) -> String {
+pub(super) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
