@@ -23,3 +23,6 @@ pub use error::EvidenceError;
 pub use source::Source;
 pub use stream::{Damage, Finished, Stream, digest, read_place};
 pub use transcode::Encoding;
+
+#[cfg(test)]
+mod tests;

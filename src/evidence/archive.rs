@@ -190,17 +190,12 @@ impl MemberReader {
 
 impl Read for MemberReader {
     fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
-        let count = match &mut self.decoder {
-            Some(decoder) => decoder.read(&mut self.feed, output)?,
-            None => {
-                let rest = self.feed.rest()?;
-                let count = rest.len().min(output.len());
-                if let (Some(to), Some(from)) = (output.get_mut(..count), rest.get(..count)) {
-                    to.copy_from_slice(from);
-                }
-                self.feed.consume(count);
-                count
-            }
+        let count = if let Some(decoder) = &mut self.decoder {
+            decoder.read(&mut self.feed, output)?
+        } else {
+            let count = self.feed.rest()?.read(output)?;
+            self.feed.consume(count);
+            count
         };
         self.crc.update(output.get(..count).unwrap_or_default());
         if count == 0 && !output.is_empty() {

@@ -67,9 +67,12 @@ impl Found {
         }
         // What the folder itself refuses concerns what was named, so it stops everything.
         fs::read_dir(path).map_err(|error| EvidenceError::open(display(path), error))?;
-        if self.walk(path) == 0 {
+        let mut paths = Vec::new();
+        walk(path, &mut paths);
+        if paths.is_empty() {
             return Err(EvidenceError::EmptyFolder { name: display(path) });
         }
+        self.add_found(paths);
         Ok(())
     }
 
@@ -80,45 +83,30 @@ impl Found {
             at: error.pos,
             problem: error.msg,
         })?;
-        let mut paths: Vec<PathBuf> =
-            matches.map(|entry| entry.unwrap_or_else(|error| error.path().to_owned())).collect();
-        sort(&mut paths);
-        let before = paths.len();
-        for path in paths {
-            if path.is_dir() && fs::read_dir(&path).is_ok() {
-                self.walk(&path);
-            } else {
-                self.add_file(path);
-            }
+        let mut paths = Vec::new();
+        for path in matches.map(|entry| entry.unwrap_or_else(|error| error.path().to_owned())) {
+            walk(&path, &mut paths);
         }
-        if before == 0 { Err(EvidenceError::NoMatch { name: name() }) } else { Ok(()) }
+        if paths.is_empty() {
+            return Err(EvidenceError::NoMatch { name: name() });
+        }
+        self.add_found(paths);
+        Ok(())
     }
 
-    /// Adds the files below a folder; tells how many there are, seen before or not.
-    fn walk(&mut self, folder: &Path) -> usize {
-        let mut paths = Vec::new();
-        for entry in WalkDir::new(folder).follow_links(true) {
-            match entry {
-                Ok(entry) if entry.file_type().is_dir() => {}
-                Ok(entry) => paths.push(entry.into_path()),
-                Err(error) if error.loop_ancestor().is_some() => {}
-                // A folder that cannot be listed, a link to nothing: opening it tells why.
-                Err(error) => paths.extend(error.path().map(Path::to_owned)),
-            }
-        }
-        sort(&mut paths);
-        let count = paths.len();
+    /// Paths that nobody named one by one.
+    fn add_found(&mut self, mut paths: Vec<PathBuf>) {
+        paths.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
         for path in paths {
             if fs::metadata(&path).is_ok_and(|m| is_pipe(m.file_type())) {
                 // Reading it might wait for ever, and nobody asked for it.
-                let problem = "it is a pipe in a folder".to_owned();
+                let problem = "it is a pipe that was not named itself".to_owned();
                 let refusal = Some(Refusal { problem, remedy: "name it as an input of its own to read from it" });
                 self.sources.push(Source { refusal, ..Source::file(path) });
             } else {
                 self.add_file(path);
             }
         }
-        count
     }
 
     fn add_file(&mut self, path: PathBuf) {
@@ -150,6 +138,15 @@ pub(super) fn expand(path: PathBuf) -> Vec<Source> {
     }
 }
 
-fn sort(paths: &mut [PathBuf]) {
-    paths.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
+/// The files below a folder, or the file itself.
+fn walk(path: &Path, paths: &mut Vec<PathBuf>) {
+    for entry in WalkDir::new(path).follow_links(true) {
+        match entry {
+            Ok(entry) if entry.file_type().is_dir() => {}
+            Ok(entry) => paths.push(entry.into_path()),
+            Err(error) if error.loop_ancestor().is_some() => {}
+            // A folder that cannot be listed, a link to nothing: opening it tells why.
+            Err(error) => paths.extend(error.path().map(Path::to_owned)),
+        }
+    }
 }

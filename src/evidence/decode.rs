@@ -48,7 +48,7 @@ impl Compression {
 }
 
 /// A bzip2 stream goes on with a block (π) or ends at once (√π). Tells it from text that begins
-/// with "BZh9"; what was cut off there is given the benefit of the doubt.
+/// with `BZh9`; what was cut off there is given the benefit of the doubt.
 fn bzip2_block(rest: &[u8]) -> bool {
     let shared = rest.len().min(6);
     [[0x31, 0x41, 0x59, 0x26, 0x53, 0x59], [0x17, 0x72, 0x45, 0x38, 0x50, 0x90]]

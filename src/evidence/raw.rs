@@ -53,12 +53,7 @@ impl Raw {
         self.input
     }
 
-    /// Raw bytes read so far.
-    pub(super) fn bytes(&self) -> u64 {
-        self.bytes
-    }
-
-    /// Bytes of the file on disk read so far: fewer than [`Raw::bytes`] for a compressed member.
+    /// Bytes of the file on disk read so far: of a zip member its compressed bytes.
     pub(super) fn bytes_on_disk(&self) -> u64 {
         match &self.input {
             Input::Member(member) => member.consumed(),

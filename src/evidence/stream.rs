@@ -242,12 +242,15 @@ pub fn read_place(source: &Source, places: &[Place]) -> Result<Vec<Vec<u8>>, Evi
 
 fn read_span(source: &Source, file: &mut File, place: &Place) -> Result<Vec<u8>, EvidenceError> {
     let broken = |error| EvidenceError::read(source.name(), place.offset, error);
+    let length = file.metadata().map_err(broken)?.len();
+    if place.end() > length {
+        return Err(gone(source, place, length));
+    }
     let mut bytes = Vec::new();
     file.seek(SeekFrom::Start(place.offset)).map_err(broken)?;
     file.take(place.length).read_to_end(&mut bytes).map_err(broken)?;
     if (bytes.len() as u64) < place.length {
-        let length = file.metadata().map_err(broken)?.len();
-        return Err(gone(source, place, length));
+        return Err(gone(source, place, place.offset + bytes.len() as u64));
     }
     Ok(bytes)
 }
