@@ -15,7 +15,7 @@ pub use json::Json;
 pub use jsonl::Jsonl;
 pub use markdown::Markdown;
 pub use table::Table;
-pub use value::{Column, Report, Section, Value};
+pub use value::{Column, Report, Section, Shown, Value};
 
 /// Turns a report into bytes.
 pub trait Writer {

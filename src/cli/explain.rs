@@ -8,13 +8,13 @@ use super::output::Output;
 use super::{exit, formats, reading};
 use crate::domain::exchange::Traced;
 use crate::domain::limits::{CHUNK_BYTES, SNIFF_BYTES};
-use crate::domain::safe_text::{escape, excerpt};
+use crate::domain::safe_text::escape;
 use crate::domain::time::rfc3339;
 use crate::domain::{Exchange, Ignorable, Place, Reason};
 use crate::evidence::{self, Source};
 use crate::parse::cut::{self, Chunk, Cut, Layout};
 use crate::parse::{FormatSet, Session, Sink, formats as registry};
-use crate::report::{Column, Section, Value};
+use crate::report::{Column, Section, Shown, Value};
 
 /// Rejects that are shown, and rows of each list.
 const SHOWN: usize = 5;
@@ -147,18 +147,17 @@ impl Seen<'_> {
             vec![
                 Value::Count(place.record),
                 Value::Text(reason.code().into()),
-                // Already escaped, and escaping is not idempotent: shown as lossless text.
-                Value::Text(excerpt(raw.trim_ascii_end(), VALUE_CHARS).replace("\\\\x", "\\x")),
+                Value::Text(lossy(raw.trim_ascii_end())),
             ]
         });
-        let columns = vec![Column { key: "record", title: "Record" }, Column { key: "reason", title: "Reason" }, Column { key: "begins", title: "Begins" }];
+        let columns = vec![Column { key: "record", title: "Record", shown: Shown::Always }, Column { key: "reason", title: "Reason", shown: Shown::Always }, Column { key: "begins", title: "Begins", shown: Shown::Always }];
         let section = Section { id: "rejects", title: "Not understood", notes: Vec::new(), columns, rows: rows.collect(), rows_cut: self.reject_count - self.rejects.len() as u64 };
         formats::print(section, output)
     }
 }
 
 fn tell_sample(sample: &Sample, output: &mut Output) -> Result<(), CliError> {
-    let shown = |raw: &[u8]| Value::Text(String::from_utf8_lossy(raw.get(..raw.len().min(VALUE_CHARS * 4)).unwrap_or_default()).chars().take(VALUE_CHARS).collect());
+    let shown = |raw: &[u8]| Value::Text(lossy(raw));
     let meta = registry::by_id(&sample.format).map(|f| f.meta());
     let mut notes = Vec::new();
     if let Some(meta) = meta {
@@ -166,16 +165,26 @@ fn tell_sample(sample: &Sample, output: &mut Output) -> Result<(), CliError> {
         notes.push(format!("Described in {}", meta.source));
     }
     if !sample.trace.is_empty() {
-        let columns = vec![Column { key: "field", title: "Field" }, Column { key: "value", title: "Value" }, Column { key: "column", title: "Goes to" }];
+        let columns = vec![Column { key: "field", title: "Field", shown: Shown::Always }, Column { key: "value", title: "Value", shown: Shown::Always }, Column { key: "column", title: "Goes to", shown: Shown::Always }];
         let rows = sample.trace.iter().map(|t| {
             let target = t.target.clone().unwrap_or_else(|| "not understood; kept in the evidence only".into());
             vec![Value::Text(t.source.clone()), shown(&t.raw), Value::Text(target)]
         });
         formats::print(Section { id: "fields", title: "Fields of the sample record", notes: Vec::new(), columns, rows: rows.collect(), rows_cut: 0 }, output)?;
     }
-    let columns = vec![Column { key: "column", title: "Column" }, Column { key: "value", title: "Value" }];
+    let columns = vec![Column { key: "column", title: "Column", shown: Shown::Always }, Column { key: "value", title: "Value", shown: Shown::Always }];
     let rows = sample.columns.iter().map(|(name, value)| vec![Value::Text(name.clone()), shown(value)]);
     let title = "What the record became";
     notes.insert(0, format!("Record {} at byte {}, {} bytes, read as {}.", sample.place.record, sample.place.offset, sample.place.length, sample.format));
     formats::print(Section { id: "columns", title, notes, columns, rows: rows.collect(), rows_cut: 0 }, output)
+}
+
+/// The beginning of a value as text; the writer escapes it.
+fn lossy(raw: &[u8]) -> String {
+    let head = raw.get(..raw.len().min(VALUE_CHARS * 4)).unwrap_or_default();
+    let text = String::from_utf8_lossy(head);
+    if head.len() == raw.len() && text.chars().count() <= VALUE_CHARS {
+        return text.into_owned();
+    }
+    text.chars().take(VALUE_CHARS - 1).chain(['…']).collect()
 }

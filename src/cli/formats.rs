@@ -6,7 +6,7 @@ use super::output::{Output, colour, width};
 use super::{exit, explain};
 use crate::domain::{Int, Text};
 use crate::parse::formats;
-use crate::report::{Column, Report, Section, Table, Value, Writer as _};
+use crate::report::{Column, Report, Section, Shown, Table, Value, Writer as _};
 
 pub(super) fn run(args: &FormatsArgs, output: &mut Output) -> Result<u8, CliError> {
     match &args.command {
@@ -24,7 +24,7 @@ pub(super) fn print(section: Section, output: &mut Output) -> Result<(), CliErro
 }
 
 fn list(output: &mut Output) -> Result<u8, CliError> {
-    let columns = vec![Column { key: "id", title: "Id" }, Column { key: "title", title: "Format" }, Column { key: "source", title: "Described in" }];
+    let columns = vec![Column { key: "id", title: "Id", shown: Shown::Always }, Column { key: "title", title: "Format", shown: Shown::Always }, Column { key: "source", title: "Described in", shown: Shown::Always }];
     let mut rows: Vec<Vec<Value>> = formats::ALL
         .iter()
         .map(|f| f.meta())
@@ -37,7 +37,7 @@ fn list(output: &mut Output) -> Result<u8, CliError> {
 }
 
 fn columns(output: &mut Output) -> Result<u8, CliError> {
-    let columns = vec![Column { key: "column", title: "Column" }, Column { key: "type", title: "Type" }, Column { key: "doc", title: "Holds" }];
+    let columns = vec![Column { key: "column", title: "Column", shown: Shown::Always }, Column { key: "type", title: "Type", shown: Shown::Always }, Column { key: "doc", title: "Holds", shown: Shown::Always }];
     let row = |name: &str, kind: &str, doc: &str| vec![Value::Text(name.into()), Value::Text(kind.into()), Value::Text(doc.into())];
     let texts = Text::ALL.iter().map(|f| row(f.column(), "text", f.doc()));
     let ints = Int::ALL.iter().map(|f| row(f.column(), "integer", f.doc()));

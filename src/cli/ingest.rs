@@ -10,7 +10,7 @@ use crate::case::{Case, EvidenceEntry};
 use crate::domain::safe_text::escape;
 use crate::evidence::{self, Source};
 use crate::ingest::{Outcome, Settings, Summary, ingest};
-use crate::report::{Column, Guard, Report, Section, Value};
+use crate::report::{Column, Guard, Report, Section, Shown, Value};
 
 pub(super) fn run(args: &IngestArgs, output: &mut Output) -> Result<u8, CliError> {
     let config = Config::load()?;
@@ -76,7 +76,7 @@ fn tell_entry(entry: &EvidenceEntry, output: &mut Output) {
 }
 
 fn as_report(summary: &Summary) -> Report {
-    let column = |key, title| Column { key, title };
+    let column = |key, title| Column { key, title, shown: Shown::Always };
     let columns = vec![
         column("evidence_id", "#"),
         column("name", "Evidence"),
@@ -90,13 +90,13 @@ fn as_report(summary: &Summary) -> Report {
     let rows = summary.added().map(|e| {
         vec![
             Value::Count(e.evidence_id as u64),
-            Value::Text(e.name.clone()),
+            Value::Name(e.name.clone()),
             Value::text(e.format.clone()),
             Value::Bytes(e.bytes),
             Value::Count(e.exchanges),
             Value::Count(e.rejects),
             Value::Count(e.repaired),
-            Value::Text(e.sha256.clone()),
+            Value::Digest(e.sha256.clone()),
         ]
     });
     let rows: Vec<_> = rows.collect();

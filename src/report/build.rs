@@ -1,7 +1,7 @@
 //! The first report: what was read, what it holds, what is missing. Numbers come from the manifest
 //! and from counts over the frames.
 
-use super::value::{Column, Report, Section, Value, grouped};
+use super::value::{Column, Report, Section, Shown, Value, grouped};
 use crate::case::{Case, CaseError, EvidenceEntry};
 use crate::domain::time::{SECOND, rfc3339};
 use crate::domain::{Ignorable, Reason, Repair};
@@ -91,7 +91,15 @@ fn sentences(case: &Case, all: &Group, gaps: &[Gap], window: Window) -> Vec<Stri
 }
 
 const fn column(key: &'static str, title: &'static str) -> Column {
-    Column { key, title }
+    Column { key, title, shown: Shown::Always }
+}
+
+const fn nonzero(key: &'static str, title: &'static str) -> Column {
+    Column { key, title, shown: Shown::Nonzero }
+}
+
+const fn machines(key: &'static str) -> Column {
+    Column { key, title: key, shown: Shown::Machines }
 }
 
 fn section(id: &'static str, title: &'static str, columns: &[Column], rows: Vec<Vec<Value>>) -> Section {
@@ -106,21 +114,21 @@ fn evidence(entries: &[EvidenceEntry]) -> Section {
         column("bytes", "Size"),
         column("exchanges", "Exchanges"),
         column("rejects", "Rejects"),
-        column("repaired", "Repaired"),
+        nonzero("repaired", "Repaired"),
         column("first_time", "First (UTC)"),
         column("last_time", "Last (UTC)"),
     ];
     let rows = entries.iter().map(|e| {
         vec![
             Value::Count(e.evidence_id as u64),
-            Value::Text(e.name.clone()),
+            Value::Name(e.name.clone()),
             Value::text(e.format.clone()),
             Value::Bytes(e.bytes),
             Value::Count(e.exchanges),
             Value::Count(e.rejects),
             Value::Count(e.repaired),
-            Value::time(e.first_time),
-            Value::time(e.last_time),
+            Value::minute(e.first_time),
+            Value::minute(e.last_time),
         ]
     });
     section("evidence", "Evidence", &columns, rows.collect())
@@ -206,22 +214,24 @@ fn ranking(exchanges: &Exchanges, by: By) -> Result<Section, CaseError> {
     let groups = exchanges.groups(by)?;
     let (id, title, keys): (_, _, &[Column]) = match by {
         By::Host => ("hosts", "Hosts", &[column("host", "Host")]),
-        By::Endpoint => {
-            ("endpoints", "Endpoints", &[column("method", "Method"), column("host", "Host"), column("path", "Path")])
-        }
+        By::Endpoint => (
+            "endpoints",
+            "Endpoints",
+            &[machines("method"), machines("host"), machines("path"), column("endpoint", "Endpoint")],
+        ),
         _ => ("clients", "Top clients", &[column("client_address", "Client")]),
     };
     let status = [
-        column("status_2xx", "2xx"),
-        column("status_3xx", "3xx"),
-        column("status_4xx", "4xx"),
-        column("status_5xx", "5xx"),
+        nonzero("status_2xx", "2xx"),
+        nonzero("status_3xx", "3xx"),
+        nonzero("status_4xx", "4xx"),
+        nonzero("status_5xx", "5xx"),
     ];
     let mut columns = keys.to_vec();
     columns.push(column("exchanges", "Exchanges"));
     columns.extend(status);
     if by == By::Endpoint {
-        columns.extend([column("auth_present", "Auth"), column("auth_absent", "No auth"), column("auth_unknown", "?")]);
+        columns.extend([nonzero("auth_present", "Auth"), nonzero("auth_absent", "No auth"), nonzero("auth_unknown", "Auth?")]);
     }
     if by == By::Client {
         columns.push(column("endpoints", "Endpoints"));
@@ -236,7 +246,9 @@ fn ranking(exchanges: &Exchanges, by: By) -> Result<Section, CaseError> {
 }
 
 fn ranking_row(group: Group, by: By) -> Vec<Value> {
+    let endpoint = (by == By::Endpoint).then(|| endpoint(&group.key));
     let mut row: Vec<Value> = group.key.into_iter().map(Value::text).collect();
+    row.extend(endpoint.map(Value::Text));
     row.push(Value::Count(group.exchanges));
     let s = group.status;
     row.extend([s.success, s.redirect, s.client_error, s.server_error].map(Value::Count));
@@ -245,7 +257,13 @@ fn ranking_row(group: Group, by: By) -> Vec<Value> {
     }
     row.push(Value::Count(if by == By::Client { group.endpoints } else { group.clients }));
     if by != By::Endpoint {
-        row.extend([Value::time(group.first), Value::time(group.last)]);
+        row.extend([Value::minute(group.first), Value::minute(group.last)]);
     }
     row
+}
+
+/// `GET api.example/stores/{n}/orders`; what the log does not name is left out.
+fn endpoint(key: &[Option<String>]) -> String {
+    let part = |at: usize| key.get(at).and_then(Option::as_deref).unwrap_or_default();
+    format!("{} {}{}", part(0), part(1), part(2)).trim().to_owned()
 }

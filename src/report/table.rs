@@ -1,8 +1,27 @@
 //! Tables for a terminal.
 
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table as Comfy, presets};
+use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table as Comfy, Width, presets};
 
-use super::{Report, Section, Writer};
+use super::{Report, Section, Value, Writer};
+
+/// Narrowest a column of text may get before other columns must give way.
+const TEXT_LEAST: u16 = 24;
+/// A date: a moment may break behind it.
+const DATE: u16 = 10;
+
+/// What must not be broken: numbers never, moments only between date and time, text late.
+fn constraint(section: &Section, at: usize) -> Option<ColumnConstraint> {
+    let values = || section.rows.iter().filter_map(|row| row.get(at));
+    if values().all(|v| v.is_number() || *v == Value::Null) {
+        return Some(ColumnConstraint::ContentWidth);
+    }
+    if values().all(|v| matches!(v, Value::Minute(_) | Value::Null)) {
+        return Some(ColumnConstraint::LowerBoundary(Width::Fixed(DATE + 1)));
+    }
+    let widest = values().map(|v| v.pretty().chars().count()).max().unwrap_or(0);
+    let least = TEXT_LEAST.min(u16::try_from(widest + 2).unwrap_or(u16::MAX));
+    Some(ColumnConstraint::LowerBoundary(Width::Fixed(least)))
+}
 
 /// The writer.
 #[derive(Debug, Clone, Copy)]
@@ -49,20 +68,28 @@ impl Table {
     }
 
     fn table(&self, section: &Section) -> Comfy {
+        let visible = section.visible();
         let mut table = Comfy::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(self.width);
         if self.colour {
             table.enforce_styling();
         }
-        table.set_header(section.columns.iter().map(|c| {
+        table.set_header(visible.iter().filter_map(|at| section.columns.get(*at)).map(|c| {
             let cell = Cell::new(c.title);
             if self.colour { cell.add_attribute(Attribute::Underlined) } else { cell }
         }));
         for row in &section.rows {
-            table.add_row(row.iter().map(|v| {
+            table.add_row(visible.iter().filter_map(|at| row.get(*at)).map(|v| {
                 let cell = Cell::new(v.pretty());
                 if v.is_number() { cell.set_alignment(CellAlignment::Right) } else { cell }
             }));
+        }
+        for (i, at) in visible.iter().enumerate() {
+            let Some(column) = table.column_mut(i) else { continue };
+            column.set_padding((u16::from(i == 0), 1));
+            if let Some(constraint) = constraint(section, *at) {
+                column.set_constraint(constraint);
+            }
         }
         table
     }

@@ -1,10 +1,14 @@
 //! The report as a value.
 
 use crate::domain::Micros;
+use crate::domain::safe_text::escape;
 use crate::domain::time::rfc3339;
 
 /// Version of the report's JSON form. Raised whenever a section or column changes its meaning.
 pub(super) const REPORT_VERSION: u32 = 1;
+
+/// Characters of a [`Value::Name`] in a table.
+const NAME_CHARS: usize = 28;
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,12 +17,18 @@ pub enum Value {
     Null,
     /// Text from the evidence or about it. Not yet escaped: writers do that.
     Text(String),
+    /// A path or name whose end says most; tables show the end.
+    Name(String),
+    /// A digest; tables show its beginning.
+    Digest(String),
     /// A count.
     Count(u64),
     /// Bytes.
     Bytes(u64),
     /// A moment.
     Time(Micros),
+    /// A moment of which tables show the minute.
+    Minute(Micros),
     /// A span of time in microseconds.
     Duration(i64),
     /// Part of a whole.
@@ -36,6 +46,11 @@ impl Value {
         text.map_or(Self::Null, |t| Self::Text(t.into()))
     }
 
+    /// A moment of which tables show the minute, or null.
+    pub fn minute(at: Option<Micros>) -> Self {
+        at.map_or(Self::Null, Self::Minute)
+    }
+
     /// A moment, or null.
     pub fn time(at: Option<Micros>) -> Self {
         at.map_or(Self::Null, Self::Time)
@@ -45,10 +60,13 @@ impl Value {
     pub fn pretty(&self) -> String {
         match self {
             Self::Null => "-".into(),
-            Self::Text(text) => crate::domain::safe_text::escape(text.as_bytes()),
+            Self::Text(text) => escape(text.as_bytes()),
+            Self::Name(name) => ending(&escape(name.as_bytes())),
+            Self::Digest(digest) => digest.chars().take(12).collect(),
             Self::Count(n) => grouped(*n),
             Self::Bytes(n) => bytes(*n),
             Self::Time(at) => rfc3339(at - at.rem_euclid(1_000_000)).replace('T', " ").replace('Z', ""),
+            Self::Minute(at) => rfc3339(*at).chars().take(16).collect::<String>().replace('T', " "),
             Self::Duration(us) => duration(*us),
             Self::Share { part, whole } => share(*part, *whole),
         }
@@ -58,9 +76,9 @@ impl Value {
     pub fn plain(&self) -> String {
         match self {
             Self::Null => String::new(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Name(text) | Self::Digest(text) => text.clone(),
             Self::Count(n) | Self::Bytes(n) => n.to_string(),
-            Self::Time(at) => rfc3339(*at),
+            Self::Time(at) | Self::Minute(at) => rfc3339(*at),
             Self::Duration(us) => us.to_string(),
             Self::Share { part, .. } => part.to_string(),
         }
@@ -70,11 +88,16 @@ impl Value {
     pub fn json(&self) -> serde_json::Value {
         match self {
             Self::Null => serde_json::Value::Null,
-            Self::Text(_) | Self::Time(_) => self.plain().into(),
+            Self::Text(_) | Self::Name(_) | Self::Digest(_) | Self::Time(_) | Self::Minute(_) => self.plain().into(),
             Self::Count(n) | Self::Bytes(n) => (*n).into(),
             Self::Duration(us) => (*us).into(),
             Self::Share { part, .. } => (*part).into(),
         }
+    }
+
+    /// Whether it is a count of nothing.
+    pub fn is_zero(&self) -> bool {
+        matches!(self, Self::Count(0) | Self::Bytes(0) | Self::Share { part: 0, .. })
     }
 
     /// Whether numbers line up to the right.
@@ -94,6 +117,15 @@ pub(super) fn grouped(n: u64) -> String {
         out.push(c);
     }
     out
+}
+
+/// The last characters of a long name: folders are the same for all, file names differ.
+fn ending(name: &str) -> String {
+    let length = name.chars().count();
+    if length <= NAME_CHARS {
+        return name.to_owned();
+    }
+    std::iter::once('…').chain(name.chars().skip(length + 1 - NAME_CHARS)).collect()
 }
 
 /// `1.5 GB`, powers of ten, one digit; whole bytes below 10 kB.
@@ -136,6 +168,32 @@ pub struct Column {
     pub key: &'static str,
     /// Heading for people.
     pub title: &'static str,
+    /// Who sees it.
+    pub shown: Shown,
+}
+
+/// Who sees a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Everybody.
+    Always,
+    /// Tables leave it out where it is 0 throughout.
+    Nonzero,
+    /// Only machines: tables say it in another column.
+    Machines,
+}
+
+impl Section {
+    /// Indices of the columns that a table for people shows.
+    pub fn visible(&self) -> Vec<usize> {
+        let zero = |at: usize| self.rows.iter().all(|row| row.get(at).is_none_or(Value::is_zero));
+        let visible = |(at, column): &(usize, &Column)| match column.shown {
+            Shown::Always => true,
+            Shown::Nonzero => !zero(*at),
+            Shown::Machines => false,
+        };
+        self.columns.iter().enumerate().filter(visible).map(|(at, _)| at).collect()
+    }
 }
 
 /// One table of the report.
