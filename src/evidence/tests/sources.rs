@@ -20,7 +20,7 @@ fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// Places where a header of the archive begins.
-fn headers(zip: &[u8], magic: &[u8; 4]) -> Vec<usize> {
+fn headers(zip: &[u8], magic: &[u8]) -> Vec<usize> {
     (0..zip.len()).filter(|at| zip[*at..].starts_with(magic)).collect()
 }
 
@@ -172,7 +172,7 @@ fn members_of_one_name_are_all_read() {
 fn an_encrypted_member_fails_alone() {
     let folder = Folder::new();
     let mut bytes = zip_of(&[("open.log", b"one"), ("secret.log", b"two")]);
-    for (magic, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+    for (magic, flags) in [(b"PK\x03\x04".as_slice(), 6), (b"PK\x01\x02", 8)] {
         let second = headers(&bytes, magic)[1];
         bytes[second + flags] |= 1;
     }
