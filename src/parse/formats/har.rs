@@ -93,7 +93,8 @@ fn known(key: &[u8], keys: &[&[u8]]) -> bool {
 
 /// Tells what a record is by its members, without reading it.
 fn kind(record: &[u8]) -> Option<Kind> {
-    let (mut started, mut telling, mut foreign, mut all_known, mut all_request) = (false, false, false, true, true);
+    let (mut started, mut foreign, mut all_known, mut all_request) = (false, false, true, true);
+    let (mut timings, mut cache, mut content) = (false, false, false);
     let mut request: Option<&[u8]> = None;
     let (mut url, mut method, mut version, mut lists) = (false, false, false, 0_u8);
     members(record, |key, value, _| {
@@ -103,8 +104,9 @@ fn kind(record: &[u8]) -> Option<Kind> {
         match key {
             b"request" => request = Some(value),
             b"startedDateTime" => started = true,
-            b"timings" | b"cache" => telling = true,
-            b"response" => telling |= has(value, b"content"),
+            b"timings" => timings = true,
+            b"cache" => cache = true,
+            b"response" => content = has(value, b"content"),
             b"url" => url = true,
             b"method" => method = true,
             b"httpVersion" | b"postData" => version = true,
@@ -120,7 +122,10 @@ fn kind(record: &[u8]) -> Option<Kind> {
         return bare.then_some(Kind::Bare);
     };
     let has_url = has(request, b"url");
-    let entry = started && (has_url || has(request, b"method") || telling) || has_url && (telling || all_known);
+    let telling = timings || cache || content;
+    let entry = started && (has_url || telling || has(request, b"method"))
+        || has_url && (telling || all_known)
+        || timings && content;
     entry.then_some(Kind::Entry)
 }
 
