@@ -12,6 +12,10 @@ use crate::domain::{Exchange, Reason, Repair, exchange::Traced};
 
 use super::target::{Scratch, Shape, Target};
 
+mod deep;
+
+pub use deep::nested_members;
+
 /// A path into a JSON record and where its value goes. Path segments are separated by `.`; a
 /// segment `[]` is every element of a list; a literal dot in a key is written `\.`.
 pub type Rule = (&'static str, Target);

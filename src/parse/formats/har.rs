@@ -5,6 +5,8 @@
 //! field, each repair recorded: [`mend`]. Bodies and fields beyond the specification, which the
 //! types drop or copy, are taken from the bytes: [`scan`].
 
+use har::v1_3::Entries;
+
 use crate::domain::exchange::Traced;
 use crate::domain::{Exchange, Reason};
 use crate::parse::format::{Format, Meta, Read, Reader, Sample};
@@ -162,20 +164,20 @@ struct HarReader;
 
 impl Reader for HarReader {
     fn read<'a>(&mut self, record: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<Read, Reason> {
-        let (scan, mended) = match serde_json::from_slice::<har::v1_3::Entries>(record) {
-            Ok(entry) => {
-                let scan = scan::Scan::of(record, false);
-                fill::entry(&entry, Gaps::default(), &scan, x, s);
-                (scan, false)
-            }
-            Err(_) => {
-                let bare = kind(record).ok_or(Reason::NotThisFormat)? == Kind::Bare;
-                let mended = mend::entry(record, bare)?;
-                x.repairs.merge(mended.repairs);
-                let scan = scan::Scan::of(record, bare);
-                fill::entry(&mended.entry, mended.gaps, &scan, x, s);
-                (scan, true)
-            }
+        // One check of the whole is cheaper than one of every string.
+        let typed = std::str::from_utf8(record).ok().and_then(|t| serde_json::from_str::<Entries>(t).ok());
+        let mended = typed.is_none();
+        let scan = if let Some(entry) = typed {
+            let scan = scan::Scan::of(record, false);
+            fill::entry(&entry, Gaps::default(), &scan, x, s);
+            scan
+        } else {
+            let bare = kind(record).ok_or(Reason::NotThisFormat)? == Kind::Bare;
+            let mended = mend::entry(record, bare)?;
+            x.repairs.merge(mended.repairs);
+            let scan = scan::Scan::of(record, bare);
+            fill::entry(&mended.entry, mended.gaps, &scan, x, s);
+            scan
         };
         scan.store(mended, x, s);
         trace(record, x);

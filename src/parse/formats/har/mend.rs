@@ -431,9 +431,8 @@ impl Mender {
 
     fn cached(&mut self, o: &mut Object<'_>, key: &str) -> Option<CacheEntity> {
         use Need::{Optional, Required};
-        let mut inner = match self.value(o, key, Optional)? {
-            Json::Object(inner) => inner,
-            _ => return self.wrong(None),
+        let Json::Object(mut inner) = self.value(o, key, Optional)? else {
+            return self.wrong(None);
         };
         let o = &mut inner;
         Some(CacheEntity {
