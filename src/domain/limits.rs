@@ -69,6 +69,6 @@ pub const BODY_CODINGS_MAX: usize = 4;
 /// so a 16 MB entry of `[1,1,1 …]` would take 40 times its size; captures stay below 10,000.
 pub const HAR_VALUES_MAX: usize = 1 << 20;
 
-/// Bytes of a HAR entry's fields beyond the specification that the frame keeps. WebPageTest, the
-/// most talkative writer, needs 4 KB; what was left out is counted and stands in the evidence.
+/// Bytes of a HAR entry's fields beyond the specification that the frame keeps. `WebPageTest`,
+/// the most talkative writer, needs 4 KB; what was left out is counted and stands in the evidence.
 pub const HAR_EXTENSIONS_BYTES_MAX: usize = 64 << 10;

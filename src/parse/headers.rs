@@ -39,8 +39,22 @@ pub(super) const CREDENTIAL_HEADERS: &[&str] = &[
 /// Of these the value guards a form, not a user: kept out of the frames, no proof of a login.
 const NOT_A_LOGIN: &[&str] = &["x-csrf-token", "x-xsrf-token"];
 
+/// Longer names are none that is looked for.
+const NAME_MAX: usize = 32;
+
+/// The name in lower case, once for all comparisons; empty where it is too long to be known.
+fn lower<'b>(name: &[u8], buffer: &'b mut [u8; NAME_MAX]) -> &'b [u8] {
+    let Some(lower) = buffer.get_mut(..name.len()) else {
+        return &[];
+    };
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    lower
+}
+
+/// `name` is in lower case.
 fn is_credential(name: &[u8]) -> bool {
-    CREDENTIAL_HEADERS.iter().any(|h| h.as_bytes().eq_ignore_ascii_case(name))
+    CREDENTIAL_HEADERS.iter().any(|h| h.as_bytes() == name)
 }
 
 /// The Authorization header: keeps the scheme.
@@ -77,7 +91,9 @@ pub fn request<'a>(name: &[u8], value: &'a [u8], x: &mut Exchange<'a>, s: &Scrat
     if is_null(value) {
         return;
     }
-    let is = |n: &str| n.as_bytes().eq_ignore_ascii_case(name);
+    let mut buffer = [0; NAME_MAX];
+    let name = lower(name, &mut buffer);
+    let is = |n: &str| n.as_bytes() == name;
     if is("authorization") {
         authorization(value, x);
     } else if is("cookie") {
@@ -117,7 +133,9 @@ pub fn response<'a>(name: &[u8], value: &'a [u8], x: &mut Exchange<'a>) {
     if is_null(value) {
         return;
     }
-    let is = |n: &str| n.as_bytes().eq_ignore_ascii_case(name);
+    let mut buffer = [0; NAME_MAX];
+    let name = lower(name, &mut buffer);
+    let is = |n: &str| n.as_bytes() == name;
     if is("content-type") {
         x.set(Text::ResponseContentType, value);
     } else if is("content-encoding") {
@@ -225,11 +243,10 @@ impl<'a> HeaderList<'a> {
     }
 
     fn hides(&self, name: &[u8]) -> bool {
-        if self.request {
-            name.eq_ignore_ascii_case(b"authorization") || name.eq_ignore_ascii_case(b"cookie") || is_credential(name)
-        } else {
-            name.eq_ignore_ascii_case(b"set-cookie") || is_credential(name)
-        }
+        let mut buffer = [0; NAME_MAX];
+        let name = lower(name, &mut buffer);
+        let own = if self.request { matches!(name, b"authorization" | b"cookie") } else { name == b"set-cookie" };
+        own || is_credential(name)
     }
 
     /// Stores the list. A request whose headers were all there and held no credential had none.
@@ -252,6 +269,11 @@ impl<'a> HeaderList<'a> {
 /// Writes a JSON string; bytes that are no UTF-8 become U+FFFD (the evidence keeps them exact).
 pub fn quote(text: &[u8], out: &mut BumpVec<'_, u8>) {
     out.push(b'"');
+    if text.iter().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')) {
+        out.extend_from_slice_copy(text);
+        out.push(b'"');
+        return;
+    }
     for chunk in text.utf8_chunks() {
         for c in chunk.valid().bytes() {
             match c {

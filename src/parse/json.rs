@@ -10,10 +10,12 @@ use crate::domain::{Exchange, Reason, Repair, exchange::Traced};
 
 use super::target::{Scratch, Shape, Target};
 
+mod deep;
 mod escape;
 #[cfg(test)]
 mod tests;
 
+pub use deep::nested_members;
 pub use escape::{unescape, unescape_into};
 
 /// A path into a JSON record and where its value goes. Path segments are separated by `.`; a

@@ -136,9 +136,7 @@ impl<'t> Parser<'t, '_> {
             members.push((key, self.value(depth + 1)?));
             self.separator(b'}')?;
         }
-        let mut keys: Vec<&str> = members.iter().map(|(k, _)| &**k).collect();
-        keys.sort_unstable();
-        if keys.windows(2).any(|w| w.first() == w.last()) {
+        if has_doubles(&members) {
             self.repairs.add(Repair::DuplicateKey);
         }
         Ok(Json::Object(Object(members)))
@@ -260,6 +258,16 @@ impl<'t> Parser<'t, '_> {
             _ => Err(Reason::BadJson),
         }
     }
+}
+
+fn has_doubles(members: &[(Cow<'_, str>, Json<'_>)]) -> bool {
+    const FEW: usize = 8;
+    if members.len() <= FEW {
+        return members.iter().enumerate().any(|(i, (key, _))| members.iter().skip(i + 1).any(|(k, _)| k == key));
+    }
+    let mut keys: Vec<&str> = members.iter().map(|(k, _)| &**k).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|w| w.first() == w.last())
 }
 
 /// Whether a number that Rust reads is none in JSON: `+1`, `.5`, `1.`, `007`.
