@@ -9,6 +9,7 @@ mod combined;
 mod haproxy;
 mod kong;
 mod logfmt;
+mod modsecurity;
 mod squid;
 mod w3c;
 pub(crate) mod zeek;
@@ -18,6 +19,7 @@ pub static ALL: &[&dyn Format] = &[
     // JSON records
     &kong::FORMAT,
     // Lines
+    &modsecurity::FORMAT,
     &w3c::xml::FORMAT,
     &w3c::FORMAT,
     &w3c::native::FORMAT,

@@ -43,7 +43,7 @@ pub(super) static FORMAT: RowFormat = RowFormat {
         bare("acl_required", Target::Skip),
     ],
     least: 17,
-    fits: |line| line.split(|b| *b == b' ').nth(2).is_some_and(|t| t.first() == Some(&b'[')),
+    fits: |line| line.split(|b| *b == b' ').nth(2).is_some_and(|t| matches!(t, [b'[', _, _, b'/', ..])),
     finish: |x, _| {
         if x.has_request() {
             return Ok(Read::Exchange);

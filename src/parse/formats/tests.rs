@@ -1,5 +1,7 @@
 use bumpalo::Bump;
 
+mod corpus_gate;
+
 use super::ALL;
 use crate::domain::{Exchange, Int, Text, time::rfc3339};
 use crate::parse::{Read, format::Format, target::Scratch};
