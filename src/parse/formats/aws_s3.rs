@@ -1,4 +1,5 @@
 //! S3 server access logs.
+#![expect(clippy::unnecessary_wraps, reason = "functions that store a column share one signature")]
 
 use crate::domain::{Auth, Exchange, Ignorable, Int, Reason, Text};
 use crate::parse::format::{Meta, Read, Sample};

@@ -1,4 +1,5 @@
 //! Squid's own log and its relative that looks like a web server's.
+#![expect(clippy::unnecessary_wraps, reason = "functions that store a column share one signature")]
 
 use crate::domain::time::{SECOND, days_from_civil, of_day, scaled};
 use crate::domain::{Exchange, Int, Reason, Text};

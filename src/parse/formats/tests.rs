@@ -1,6 +1,7 @@
 use bumpalo::Bump;
 
 mod corpus_gate;
+mod gate;
 
 use super::ALL;
 use crate::domain::{Exchange, Int, Text, time::rfc3339};

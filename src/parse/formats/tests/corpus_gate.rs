@@ -157,6 +157,9 @@ fn whole_logs() {
                 out.others,
                 out.rejects.len()
             );
+            if let Some((format, first)) = out.last.first() {
+                let _ = writeln!(report, "    {format} {first:?}");
+            }
             let mut unexpected = 0;
             for (place, reason) in &out.rejects {
                 // JSON among these logs is what other tests look at.
@@ -172,7 +175,9 @@ fn whole_logs() {
             surprises += usize::from(unexpected != allowed);
         }
     }
-    println!("{report}");
+    if std::env::var_os("BREACHWALK_SHOW").is_some() {
+        println!("{report}");
+    }
     assert_eq!(surprises, 0, "files with other rejects than expected\n{report}");
 }
 
@@ -222,4 +227,78 @@ fn ecs_records_agree() {
         }
     }
     assert!(compared >= 16, "only {compared} records were compared");
+}
+
+/// The value of `….Meta["key"] == "value"` and the record it is about.
+fn assertion<'l>(line: &'l str, parser: &str, key: &str) -> Option<(usize, &'l str)> {
+    let rest = line.strip_prefix(&format!("results[\"s01-parse\"][\"{parser}\"]["))?;
+    let (at, rest) = rest.split_once(']')?;
+    let value = rest.strip_prefix(&format!(".Evt.Meta[\"{key}\"] == \""))?.strip_suffix('"')?;
+    Some((at.parse().ok()?, value))
+}
+
+/// crowdsec's hub keeps what its parsers make of a log beside it.
+#[test]
+fn crowdsec_records_agree() {
+    let Some(root) = corpora() else { return };
+    let mut compared = 0;
+    for (folder, log, asserts, parser) in [
+        ("aws-alb", "aws-alb-logs_aws-alb-logs.log", "aws-alb-logs_parser.assert", "crowdsecurity/aws-alb"),
+        (
+            "aws-cloudfront",
+            "aws-cloudfront-logs_aws-cloudfront-logs.log",
+            "aws-cloudfront-logs_parser.assert",
+            "crowdsecurity/aws-cloudfront",
+        ),
+        ("haproxy", "haproxy-logs_haproxy-logs.log", "haproxy-logs_parser.assert", "crowdsecurity/haproxy-logs"),
+        ("iis-w3c", "iis-xml-logs_iis-logs.log", "iis-xml-logs_parser.assert", "crowdsecurity/iis-logs"),
+    ] {
+        let folder = root.join("logs").join(folder);
+        let only = |ending: &str| std::fs::read(&files(&folder, &[ending])[0]).unwrap();
+        let out = read(&only(log));
+        let text = String::from_utf8(only(asserts)).unwrap();
+        for line in text.lines() {
+            for key in ["source_ip", "http_verb", "http_path", "http_status"] {
+                let Some((at, want)) = assertion(line, parser, key) else { continue };
+                let Some((_, got)) = out.last.get(at) else {
+                    assert!(key == "source_ip", "{parser}[{at}] is no exchange: {line}");
+                    continue;
+                };
+                let uri = match &got.query {
+                    Some(query) => format!("{}?{query}", got.path.clone().unwrap_or_default()),
+                    None => got.path.clone().unwrap_or_default(),
+                };
+                let same = match key {
+                    "source_ip" => got.client.as_deref() == Some(want),
+                    "http_verb" => got.method.as_deref() == Some(want),
+                    // Some of the parsers keep the query in the path.
+                    "http_path" => uri == want.replace("\\\\", "\\") || got.path.as_deref() == Some(want),
+                    _ => got.status.map(|s| s.to_string()).as_deref() == Some(want),
+                };
+                assert!(same, "{parser}[{at}]: {line}\n{got:?}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared >= 60, "only {compared} values were compared");
+}
+
+/// Elastic's pipeline test of the application load balancer.
+#[test]
+fn elastic_record_agrees() {
+    let Some(root) = corpora() else { return };
+    let folder = root.join("logs").join("aws-alb");
+    let out = read(&std::fs::read(&files(&folder, &["test-alb.log"])[0]).unwrap());
+    let json = std::fs::read(&files(&folder, &["test-alb.log-expected.json"])[0]).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let want = &json["expected"][0];
+    let got = &out.last[0].1;
+    assert_eq!(got.client, text_at(want, "/source/ip"));
+    assert_eq!(got.method.as_ref().map(|m| m.to_lowercase()), text_at(want, "/http/request/method"));
+    assert_eq!(got.path, text_at(want, "/url/path"));
+    assert_eq!(got.status, want["http"]["response"]["status_code"].as_i64());
+    assert_eq!(got.bytes, want["http"]["response"]["body"]["bytes"].as_i64());
+    // Elastic cuts the time at milliseconds.
+    let time = text_at(want, "/@timestamp").unwrap();
+    assert!(got.time.as_ref().unwrap().starts_with(time.trim_end_matches('Z')));
 }
