@@ -39,6 +39,7 @@ mod istio;
 mod kong;
 mod lighttpd_proxy;
 mod logfmt;
+mod modsecurity;
 mod modsecurity_json;
 mod morgan;
 mod nginx_ingress;
@@ -86,6 +87,7 @@ pub static ALL: &[&dyn Format] = &[
     &nginx_json::FORMAT,
     &caddy::FORMAT,
     // Lines
+    &modsecurity::FORMAT,
     &w3c::xml::FORMAT,
     &w3c::FORMAT,
     &w3c::native::FORMAT,

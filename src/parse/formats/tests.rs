@@ -2,6 +2,9 @@ mod corpus_json;
 
 use bumpalo::Bump;
 
+mod corpus_gate;
+mod gate;
+
 use super::ALL;
 use crate::domain::{Exchange, Int, Text, time::rfc3339};
 use crate::parse::{Read, format::Format, target::Scratch};
