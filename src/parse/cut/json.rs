@@ -89,6 +89,7 @@ enum Step {
     Starved,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about the stream, not one state")]
 /// Cuts JSON documents. All offsets count from the first byte that was not taken yet.
 #[derive(Debug)]
 pub struct JsonCutter {
@@ -372,6 +373,9 @@ impl JsonCutter {
     /// The stream ends at `len`.
     fn finish(&mut self, len: usize) {
         self.at = len;
+        if self.whole_string() {
+            self.string_record();
+        }
         if self.held {
             let deep = self.pending_deep && self.pending || matches!(&self.mode, Mode::Deep(_, c) if c.too_deep);
             let what = match (deep, self.suspect) {
