@@ -50,8 +50,12 @@ pub enum Tail {
     /// Further fields after a blank, which are not understood; kept as evidence only.
     Any,
     /// As [`Tail::Any`]; where the first of them is a quoted list of addresses it is the
-    /// X-Forwarded-For chain, the column most often added to the combined format.
+    /// X-Forwarded-For chain, the column most often added to the combined format. Tails of formats
+    /// that extend the combined one are refused, so that their columns are not lost.
     Forwarded,
+    /// As [`Tail::Any`], but not referer and user agent, nor a duration with its unit: lines that
+    /// have them are of a format that reads them.
+    Unnamed,
 }
 
 /// Why a format string could not be compiled.
@@ -211,7 +215,7 @@ impl Template {
         s: &mut Scratch<'a>,
     ) -> Result<(), (Reason, bool)> {
         let mut ambiguous = false;
-        for field in &self.fields {
+        for (at, field) in self.fields.iter().enumerate() {
             let fail = (Reason::NotThisFormat, ambiguous);
             let (end, quoted) = match field.kind {
                 Kind::Quoted => {
@@ -226,10 +230,16 @@ impl Template {
             };
             let (value, after) = rest.split_at_checked(end).ok_or(fail)?;
             let value = if quoted && attempt.escapes { unescape(value, x, s) } else { value };
-            store(field, value, x, s).map_err(|why| (why, ambiguous))?;
+            store(field, value, x, s).map_err(|why| (self.blame(at, why), ambiguous))?;
             rest = after.get(field.until.len()..).unwrap_or_default();
         }
         self.end(rest, attempt, x, s).map_err(|why| (why, ambiguous))
+    }
+
+    /// A bad value is the line's fault only where more than blanks showed that it has this format.
+    fn blame(&self, at: usize, why: Reason) -> Reason {
+        let anchored = self.fields.iter().take(at + 1).any(|f| f.until.iter().any(|b| *b != b' '));
+        if anchored { why } else { Reason::NotThisFormat }
     }
 
     /// Matches the fields from `at` on. A quoted field whose end was guessed wrong because it
@@ -331,6 +341,16 @@ impl Template {
         if !attempt.lenient && memchr::memchr_iter(b'"', more).count() % 2 == 1 {
             return Err(Reason::NotThisFormat);
         }
+        let elsewhere = match self.tail {
+            Tail::Forwarded => extends_combined(more),
+            Tail::Unnamed => {
+                more.starts_with(b"\"") && memchr::memmem::find(more, b"\" \"").is_some() || more.ends_with(b" ms")
+            }
+            Tail::None | Tail::Any => false,
+        };
+        if elsewhere {
+            return Err(Reason::NotThisFormat);
+        }
         if self.tail == Tail::Forwarded
             && let Some(inner) = more.strip_prefix(b"\"")
             && let Some(chain) = memchr::memchr(b'"', inner).and_then(|at| inner.get(..at))
@@ -343,6 +363,21 @@ impl Template {
         }
         Ok(())
     }
+}
+
+/// The tails of nginx's ingress controller (`462 0.050 [service] …`) and of Traefik
+/// (`7 "router" "url" 12ms`).
+fn extends_combined(tail: &[u8]) -> bool {
+    let number = tail.iter().take_while(|b| b.is_ascii_digit()).count();
+    let rest = tail.get(number..).unwrap_or_default();
+    if number == 0 {
+        return false;
+    }
+    if rest.starts_with(b" \"") {
+        return rest.ends_with(b"ms");
+    }
+    let seconds = rest.iter().skip(1).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    rest.get(seconds + 1..).is_some_and(|r| r.starts_with(b" ["))
 }
 
 /// Whether every item of a list is an address: only then is an unnamed column a forwarded chain.

@@ -1,3 +1,5 @@
+mod corpus_text;
+
 use bumpalo::Bump;
 
 use super::ALL;
