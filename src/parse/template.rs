@@ -183,6 +183,11 @@ impl Template {
         self.fields.iter().filter(|f| f.target.is_none()).map(|f| &*f.name)
     }
 
+    /// Where its fields go.
+    pub fn targets(&self) -> impl Iterator<Item = Target> + '_ {
+        self.fields.iter().filter_map(|f| f.target)
+    }
+
     /// Reads one line, its ending already taken off.
     pub fn read<'a>(&self, line: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
         let rest = line.strip_prefix(&*self.head).ok_or(Reason::NotThisFormat)?;
@@ -482,6 +487,14 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
 
+/// Fields that people write side by side and that make one value together.
+const JOINED: &[&str] = &[
+    "uri$is_args$args",
+    "scheme://$host$request_uri",
+    "scheme://$http_host$request_uri",
+    "scheme://$server_name$request_uri",
+];
+
 /// The field that begins right here, without its marks, and what follows it.
 fn field_at(text: &str, syntax: Syntax) -> Result<Option<(&str, &str)>, TemplateError> {
     match syntax {
@@ -492,6 +505,9 @@ fn field_at(text: &str, syntax: Syntax) -> Result<Option<(&str, &str)>, Template
             if let Some(braced) = after.strip_prefix('{') {
                 return braced.split_once('}').map(Some).ok_or_else(|| TemplateError::Unclosed(text.to_owned()));
             }
+            if let Some(joined) = JOINED.iter().find(|j| after.starts_with(**j)) {
+                return Ok(after.split_at_checked(joined.len()));
+            }
             let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
             Ok((end > 0).then(|| after.split_at(end)))
         }
@@ -500,11 +516,18 @@ fn field_at(text: &str, syntax: Syntax) -> Result<Option<(&str, &str)>, Template
             let Some(after) = text.strip_prefix('%') else {
                 return Ok(None);
             };
-            after
-                .split_once('%')
-                .filter(|(n, _)| !n.is_empty())
-                .map(Some)
-                .ok_or_else(|| TemplateError::Unclosed(text.to_owned()))
+            // The argument of START_TIME is a strftime format, with marks of its own.
+            let operator = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
+            let argument = match after.get(operator..) {
+                Some(rest) if rest.starts_with('(') => rest.find(')').unwrap_or(rest.len()),
+                _ => 0,
+            };
+            let end =
+                after.get(operator + argument..).and_then(|rest| rest.find('%')).map(|at| at + operator + argument);
+            match end.and_then(|end| after.split_at_checked(end)) {
+                Some((name, rest)) if !name.is_empty() => Ok(Some((name, rest.get(1..).unwrap_or_default()))),
+                _ => Err(TemplateError::Unclosed(text.chars().take(40).collect())),
+            }
         }
     }
 }
@@ -514,8 +537,9 @@ fn apache_field(text: &str) -> Result<Option<(&str, &str)>, TemplateError> {
     let Some(after) = text.strip_prefix('%') else {
         return Ok(None);
     };
-    if after.starts_with('%') {
-        return Ok(None);
+    // Path and query make the request target.
+    if after.starts_with("U%q") {
+        return Ok(after.split_at_checked(3));
     }
     let start =
         after.find(|c: char| !(c.is_ascii_digit() || matches!(c, '!' | ',' | '<' | '>'))).unwrap_or(after.len());
