@@ -50,8 +50,12 @@ pub enum Tail {
     /// Further fields after a blank, which are not understood; kept as evidence only.
     Any,
     /// As [`Tail::Any`]; where the first of them is a quoted list of addresses it is the
-    /// X-Forwarded-For chain, the column most often added to the combined format.
+    /// X-Forwarded-For chain, the column most often added to the combined format. Tails of formats
+    /// that extend the combined one are refused, so that their columns are not lost.
     Forwarded,
+    /// As [`Tail::Any`], but not referer and user agent, nor a duration with its unit: lines that
+    /// have them are of a format that reads them.
+    Unnamed,
 }
 
 /// Why a format string could not be compiled.
@@ -179,6 +183,11 @@ impl Template {
         self.fields.iter().filter(|f| f.target.is_none()).map(|f| &*f.name)
     }
 
+    /// Where its fields go.
+    pub fn targets(&self) -> impl Iterator<Item = Target> + '_ {
+        self.fields.iter().filter_map(|f| f.target)
+    }
+
     /// Reads one line, its ending already taken off.
     pub fn read<'a>(&self, line: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
         let rest = line.strip_prefix(&*self.head).ok_or(Reason::NotThisFormat)?;
@@ -211,7 +220,7 @@ impl Template {
         s: &mut Scratch<'a>,
     ) -> Result<(), (Reason, bool)> {
         let mut ambiguous = false;
-        for field in &self.fields {
+        for (at, field) in self.fields.iter().enumerate() {
             let fail = (Reason::NotThisFormat, ambiguous);
             let (end, quoted) = match field.kind {
                 Kind::Quoted => {
@@ -226,10 +235,16 @@ impl Template {
             };
             let (value, after) = rest.split_at_checked(end).ok_or(fail)?;
             let value = if quoted && attempt.escapes { unescape(value, x, s) } else { value };
-            store(&field.name, field.target, value, x, s).map_err(|why| (why, ambiguous))?;
+            store(&field.name, field.target, value, x, s).map_err(|why| (self.blame(at, why), ambiguous))?;
             rest = after.get(field.until.len()..).unwrap_or_default();
         }
         self.end(rest, attempt, x, s).map_err(|why| (why, ambiguous))
+    }
+
+    /// A bad value is the line's fault only where more than blanks showed that it has this format.
+    fn blame(&self, at: usize, why: Reason) -> Reason {
+        let anchored = self.fields.iter().take(at + 1).any(|f| f.until.iter().any(|b| *b != b' '));
+        if anchored { why } else { Reason::NotThisFormat }
     }
 
     /// Matches the fields from `at` on. A quoted field whose end was guessed wrong because it
@@ -331,6 +346,16 @@ impl Template {
         if !attempt.lenient && memchr::memchr_iter(b'"', more).count() % 2 == 1 {
             return Err(Reason::NotThisFormat);
         }
+        let elsewhere = match self.tail {
+            Tail::Forwarded => extends_combined(more),
+            Tail::Unnamed => {
+                more.starts_with(b"\"") && memchr::memmem::find(more, b"\" \"").is_some() || more.ends_with(b" ms")
+            }
+            Tail::None | Tail::Any => false,
+        };
+        if elsewhere {
+            return Err(Reason::NotThisFormat);
+        }
         if self.tail == Tail::Forwarded
             && let Some(inner) = more.strip_prefix(b"\"")
             && let Some(chain) = memchr::memchr(b'"', inner).and_then(|at| inner.get(..at))
@@ -343,6 +368,21 @@ impl Template {
         }
         Ok(())
     }
+}
+
+/// The tails of nginx's ingress controller (`462 0.050 [service] …`) and of Traefik
+/// (`7 "router" "url" 12ms`).
+fn extends_combined(tail: &[u8]) -> bool {
+    let number = tail.iter().take_while(|b| b.is_ascii_digit()).count();
+    let rest = tail.get(number..).unwrap_or_default();
+    if number == 0 {
+        return false;
+    }
+    if rest.starts_with(b" \"") {
+        return rest.ends_with(b"ms");
+    }
+    let seconds = rest.iter().skip(1).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    rest.get(seconds + 1..).is_some_and(|r| r.starts_with(b" ["))
 }
 
 /// Whether every item of a list is an address: only then is an unnamed column a forwarded chain.
@@ -450,6 +490,14 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
 
+/// Fields that people write side by side and that make one value together.
+const JOINED: &[&str] = &[
+    "uri$is_args$args",
+    "scheme://$host$request_uri",
+    "scheme://$http_host$request_uri",
+    "scheme://$server_name$request_uri",
+];
+
 /// The field that begins right here, without its marks, and what follows it.
 fn field_at(text: &str, syntax: Syntax) -> Result<Option<(&str, &str)>, TemplateError> {
     match syntax {
@@ -460,6 +508,9 @@ fn field_at(text: &str, syntax: Syntax) -> Result<Option<(&str, &str)>, Template
             if let Some(braced) = after.strip_prefix('{') {
                 return braced.split_once('}').map(Some).ok_or_else(|| TemplateError::Unclosed(text.to_owned()));
             }
+            if let Some(joined) = JOINED.iter().find(|j| after.starts_with(**j)) {
+                return Ok(after.split_at_checked(joined.len()));
+            }
             let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
             Ok((end > 0).then(|| after.split_at(end)))
         }
@@ -468,11 +519,18 @@ fn field_at(text: &str, syntax: Syntax) -> Result<Option<(&str, &str)>, Template
             let Some(after) = text.strip_prefix('%') else {
                 return Ok(None);
             };
-            after
-                .split_once('%')
-                .filter(|(n, _)| !n.is_empty())
-                .map(Some)
-                .ok_or_else(|| TemplateError::Unclosed(text.to_owned()))
+            // The argument of START_TIME is a strftime format, with marks of its own.
+            let operator = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
+            let argument = match after.get(operator..) {
+                Some(rest) if rest.starts_with('(') => rest.find(')').unwrap_or(rest.len()),
+                _ => 0,
+            };
+            let end =
+                after.get(operator + argument..).and_then(|rest| rest.find('%')).map(|at| at + operator + argument);
+            match end.and_then(|end| after.split_at_checked(end)) {
+                Some((name, rest)) if !name.is_empty() => Ok(Some((name, rest.get(1..).unwrap_or_default()))),
+                _ => Err(TemplateError::Unclosed(text.chars().take(40).collect())),
+            }
         }
     }
 }
@@ -482,8 +540,9 @@ fn apache_field(text: &str) -> Result<Option<(&str, &str)>, TemplateError> {
     let Some(after) = text.strip_prefix('%') else {
         return Ok(None);
     };
-    if after.starts_with('%') {
-        return Ok(None);
+    // Path and query make the request target.
+    if after.starts_with("U%q") {
+        return Ok(after.split_at_checked(3));
     }
     let start =
         after.find(|c: char| !(c.is_ascii_digit() || matches!(c, '!' | ',' | '<' | '>'))).unwrap_or(after.len());

@@ -83,7 +83,10 @@ pub fn nginx(name: &str) -> Option<Target> {
         "time_iso8601" => Target::Time(Clock::Iso),
         "msec" => Target::Time(Clock::Epoch),
         "request" => Target::RequestLine,
-        "request_uri" | "uri" | "document_uri" => Target::Uri,
+        "scheme://$host$request_uri" | "scheme://$http_host$request_uri" | "scheme://$server_name$request_uri" => {
+            Target::Url
+        }
+        "request_uri" | "uri" | "document_uri" | "uri$is_args$args" => Target::Uri,
         "args" | "query_string" => Target::Query,
         "request_method" => Target::Text(Text::Method),
         "server_protocol" => Target::Text(Text::HttpVersion),
@@ -181,7 +184,7 @@ pub fn apache(name: &str) -> Option<Target> {
         "t" => Target::Time(Clock::Clf),
         "r" => Target::RequestLine,
         "m" => Target::Text(Text::Method),
-        "U" => Target::Uri,
+        "U" | "U%q" => Target::Uri,
         "q" => Target::Query,
         "H" => Target::Text(Text::HttpVersion),
         "s" => Target::Status,

@@ -11,7 +11,7 @@ pub(super) fn line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
         return Err(Reason::NotThisFormat);
     }
     // `- -` in front of the time and a number of columns more than expected end up in the user.
-    if x.get(Text::RemoteUser).is_some_and(|user| user.split(|b| *b == b' ').any(|word| word == b"-")) {
+    if x.get(Text::RemoteUser).is_some_and(is_several_columns) {
         return Err(Reason::NotThisFormat);
     }
     let named = match x.get(Text::PeerAddress) {
@@ -48,7 +48,7 @@ pub(super) fn host_line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
     if !x.get(Text::PeerAddress).is_some_and(|peer| split_port(peer).is_some()) || x.time.is_none() {
         return Err(Reason::NotThisFormat);
     }
-    if x.get(Text::RemoteUser).is_some_and(|user| user.split(|b| *b == b' ').any(|word| word == b"-")) {
+    if x.get(Text::RemoteUser).is_some_and(is_several_columns) {
         return Err(Reason::NotThisFormat);
     }
     asked(x)
@@ -67,6 +67,11 @@ pub(super) fn method_and_path(x: &mut Exchange<'_>) -> Result<Read, Reason> {
         return Err(Reason::MissingRequest);
     }
     Ok(Read::Exchange)
+}
+
+/// A user that is other columns: `- -`, or a null in quotes.
+fn is_several_columns(user: &[u8]) -> bool {
+    user.first() == Some(&b'"') || user.split(|b| *b == b' ').any(|word| word == b"-")
 }
 
 /// A request or a status must be there.

@@ -1,4 +1,5 @@
 mod corpus_json;
+mod corpus_text;
 
 use bumpalo::Bump;
 
