@@ -241,14 +241,39 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Distance to the first quote or backslash of eight bytes; 8 where there is none. Most strings of
+/// a log are shorter than what a call of a vectorised search costs.
+fn mark_in(bytes: [u8; 8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    let word = u64::from_le_bytes(bytes);
+    // Zero bytes of the difference are hits; what a borrow makes of bytes above the first hit does
+    // not matter, as only the first counts.
+    let zeros = |difference: u64| difference.wrapping_sub(ONES) & !difference;
+    let hits = (zeros(word ^ ONES * b'"' as u64) | zeros(word ^ ONES * b'\\' as u64)) & HIGH;
+    (hits.trailing_zeros() / 8) as usize
+}
+
 /// Index of the quote that ends a string whose inside begins at `from`.
 pub fn string_end(text: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
+    let mut clean = 0;
     loop {
-        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        let rest = text.get(at..)?;
+        let step = match rest.first_chunk::<8>() {
+            Some(bytes) if clean < 4 => mark_in(*bytes),
+            _ => memchr::memchr2(b'"', b'\\', rest)?,
+        };
+        if step == 8 && clean < 4 && rest.len() >= 8 {
+            clean += 1;
+            at += 8;
+            continue;
+        }
+        at += step;
         if text.get(at) == Some(&b'"') {
             return Some(at);
         }
+        clean = 0;
         at += 2;
     }
 }
@@ -323,10 +348,16 @@ impl JsonReader {
             if walk.peek() != Some(b'"') {
                 return Err(if walk.peek().is_none() { Reason::Truncated } else { Reason::BadJson });
             }
-            let name = walk.string()?;
-            walk.expect(b':')?;
+            let (name, at, action) = match self.expected(node, last, walk) {
+                Some(found) => found,
+                None => {
+                    let name = walk.string()?;
+                    walk.expect(b':')?;
+                    let (at, action) = self.look_up(node, last, name);
+                    (name, at, action)
+                }
+            };
             walk.skip_blanks();
-            let (at, action) = self.look_up(node, last, name);
             last = Some(at);
             self.member(action, name, walk, depth, path, x, s)?;
             walk.skip_blanks();
@@ -423,6 +454,24 @@ impl JsonReader {
                 Some(_) => return Err(Reason::BadJson),
             }
         }
+    }
+
+    /// The key that came here the last time, if it is there again, colon and all: then its end
+    /// need not be searched.
+    fn expected<'a>(&mut self, node: u16, last: Option<u16>, walk: &mut Walk<'a>) -> Option<(&'a [u8], u16, Action)> {
+        let node = self.nodes.get(node as usize)?;
+        let at = match last {
+            None => node.first,
+            Some(last) => node.keys.get(last as usize)?.next,
+        };
+        let key = node.keys.get(at as usize)?;
+        let (name, rest) = walk.text.get(walk.at + 1..)?.split_at_checked(key.name.len())?;
+        if *name != *key.name || !rest.starts_with(b"\":") {
+            return None;
+        }
+        walk.at += name.len() + 3;
+        self.seen |= key.marks;
+        Some((name, at, key.action))
     }
 
     /// Finds a key, first where it stood the last time.
