@@ -237,7 +237,7 @@ impl<'a> HeaderList<'a> {
         quote(name, &mut self.out);
         self.out.push(b',');
         if hidden {
-            quote(&hide(known, value), &mut self.out);
+            hide(known, value, &mut self.out);
         } else {
             quote(value, &mut self.out);
         }
@@ -262,7 +262,7 @@ impl<'a> HeaderList<'a> {
 }
 
 /// What is shown for a credential: a cookie's name, else the scheme, and the length.
-fn hide(known: Known, value: &[u8]) -> Vec<u8> {
+fn hide(known: Known, value: &[u8], out: &mut BumpVec<'_, u8>) {
     let head = |end: u8, max: usize| {
         value.split(|b| *b == end).next().filter(|h| h.len() < value.len() && h.len() <= max).unwrap_or_default()
     };
@@ -271,7 +271,18 @@ fn hide(known: Known, value: &[u8]) -> Vec<u8> {
         Known::Cookie => b"",
         _ => head(b' ', 24),
     };
-    [shown, b"<hidden: ", value.len().to_string().as_bytes(), b" bytes>"].concat()
+    quote(shown, out);
+    out.pop();
+    out.extend_from_slice_copy(b"<hidden: ");
+    let mut scale = 1;
+    while value.len() / scale >= 10 {
+        scale *= 10;
+    }
+    while scale > 0 {
+        out.push(b'0' + (value.len() / scale % 10) as u8);
+        scale /= 10;
+    }
+    out.extend_from_slice_copy(b" bytes>\"");
 }
 
 /// Writes a JSON string; bytes that are no UTF-8 become U+FFFD (the evidence keeps them exact).

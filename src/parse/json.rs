@@ -182,6 +182,8 @@ pub struct JsonReader {
 struct Walk<'a> {
     text: &'a [u8],
     at: usize,
+    /// Whether the last string held a backslash.
+    escaped: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -189,6 +191,7 @@ impl<'a> Walk<'a> {
         self.text.get(self.at).copied()
     }
 
+    #[inline]
     fn skip_blanks(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
@@ -207,12 +210,14 @@ impl<'a> Walk<'a> {
     /// The inside of a string; the cursor stands on its opening quote.
     fn string(&mut self) -> Result<&'a [u8], Reason> {
         let from = self.at + 1;
-        let end = string_end(self.text, from).ok_or(Reason::Truncated)?;
+        let (end, escaped) = string_end(self.text, from).ok_or(Reason::Truncated)?;
+        self.escaped = escaped;
         self.at = end + 1;
         self.text.get(from..end).ok_or(Reason::Truncated)
     }
 
     /// A value of any kind; returns its bytes and shape, the inside of a string.
+    #[inline]
     fn value(&mut self) -> Result<(&'a [u8], Shape), Reason> {
         match self.peek() {
             Some(b'"') => Ok((self.string()?, Shape::JsonString)),
@@ -254,10 +259,13 @@ fn mark_in(bytes: [u8; 8]) -> usize {
     (hits.trailing_zeros() / 8) as usize
 }
 
-/// Index of the quote that ends a string whose inside begins at `from`.
-pub fn string_end(text: &[u8], from: usize) -> Option<usize> {
+/// Index of the quote that ends a string whose inside begins at `from`, and whether something is
+/// escaped before it.
+#[inline]
+pub fn string_end(text: &[u8], from: usize) -> Option<(usize, bool)> {
     let mut at = from;
     let mut clean = 0;
+    let mut escaped = false;
     loop {
         let rest = text.get(at..)?;
         let step = match rest.first_chunk::<8>() {
@@ -271,8 +279,9 @@ pub fn string_end(text: &[u8], from: usize) -> Option<usize> {
         }
         at += step;
         if text.get(at) == Some(&b'"') {
-            return Some(at);
+            return Some((at, escaped));
         }
+        escaped = true;
         clean = 0;
         at += 2;
     }
@@ -284,7 +293,7 @@ pub fn container_end(text: &[u8], from: usize) -> Result<usize, Reason> {
     let mut at = from;
     loop {
         match text.get(at).ok_or(Reason::Truncated)? {
-            b'"' => at = string_end(text, at + 1).ok_or(Reason::Truncated)?,
+            b'"' => at = string_end(text, at + 1).ok_or(Reason::Truncated)?.0,
             b'{' | b'[' => {
                 depth += 1;
                 if depth > JSON_DEPTH_MAX {
@@ -312,7 +321,7 @@ impl JsonReader {
     /// Reads one record: an object. What stands after it, blanks apart, is an error. A value that
     /// its column cannot hold is left out and noted: the keys tell the format, not the values.
     pub fn read<'a>(&mut self, record: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
-        let mut walk = Walk { text: record, at: 0 };
+        let mut walk = Walk { text: record, at: 0, escaped: false };
         walk.skip_blanks();
         self.seen = 0;
         self.object(0, &mut walk, 1, &mut Vec::new(), x, s)?;
@@ -402,6 +411,8 @@ impl JsonReader {
                 if tracing {
                     note(x, path, Some(target), raw);
                 }
+                // Nothing escaped: the text is what it says, and need not be searched for escapes.
+                let shape = if shape == Shape::JsonString && !walk.escaped { Shape::Text } else { shape };
                 match target.apply(raw, shape, x, s) {
                     Ok(()) => {}
                     Err(Reason::BadTime) => x.repair(Repair::BadTime),
@@ -458,6 +469,7 @@ impl JsonReader {
 
     /// The key that came here the last time, if it is there again, colon and all: then its end
     /// need not be searched.
+    #[inline]
     fn expected<'a>(&mut self, node: u16, last: Option<u16>, walk: &mut Walk<'a>) -> Option<(&'a [u8], u16, Action)> {
         let node = self.nodes.get(node as usize)?;
         let at = match last {
@@ -528,7 +540,7 @@ fn note(x: &mut Exchange<'_>, path: &[u8], target: Option<Target>, raw: &[u8]) {
 /// Calls `each` for every member of an object, or `(empty, element)` of a list; false where the
 /// bytes are neither. For the few places that look into a value the table does not follow.
 pub fn members<'a>(container: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8], Shape)) -> bool {
-    let mut walk = Walk { text: container, at: 0 };
+    let mut walk = Walk { text: container, at: 0, escaped: false };
     walk.skip_blanks();
     let object = match walk.peek() {
         Some(b'{') => true,

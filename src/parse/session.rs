@@ -111,6 +111,9 @@ struct Current {
 pub struct Session {
     candidates: Vec<Candidate>,
     current: Option<Current>,
+    /// Kept from chunk to chunk: asking the system for the same memory again costs more than most
+    /// of what is done with it.
+    arena: Bump,
 }
 
 impl fmt::Debug for Session {
@@ -123,13 +126,19 @@ impl Session {
     /// A session with fresh readers.
     pub fn new(set: &FormatSet) -> Self {
         let candidates = set.formats.iter().map(|f| Candidate { format: *f, reader: f.reader() }).collect();
-        Self { candidates, current: None }
+        Self { candidates, current: None, arena: Bump::new() }
     }
 
     /// Reads a chunk; what it yields tiles the chunk.
     pub fn parse(&mut self, chunk: &Chunk, sink: &mut dyn Sink) {
-        let arena = Bump::new();
-        let mut s = Scratch::new(&arena);
+        let mut arena = std::mem::take(&mut self.arena);
+        self.parse_in(&arena, chunk, sink);
+        arena.reset();
+        self.arena = arena;
+    }
+
+    fn parse_in(&mut self, arena: &Bump, chunk: &Chunk, sink: &mut dyn Sink) {
+        let mut s = Scratch::new(arena);
         let mut x = Exchange::default();
         for line in chunk.context.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
             self.directive(line);
