@@ -13,7 +13,7 @@ pub fn nested_members<'a, L: Copy>(
     mut enter: impl FnMut(L, &'a [u8]) -> Option<L>,
     mut each: impl FnMut(L, &'a [u8], &'a [u8], Shape),
 ) -> bool {
-    let mut walk = Walk { text: container, at: 0 };
+    let mut walk = Walk { text: container, at: 0, escaped: false };
     let mut levels = vec![level];
     walk.skip_blanks();
     if walk.peek() != Some(b'{') {

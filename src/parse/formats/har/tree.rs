@@ -181,13 +181,13 @@ impl<'t> Parser<'t, '_> {
 
     fn string(&mut self) -> Result<Cow<'t, str>, Reason> {
         let from = self.at + 1;
-        let end = string_end(self.text, from).ok_or(Reason::Truncated)?;
+        let (end, escaped) = string_end(self.text, from).ok_or(Reason::Truncated)?;
         self.at = end + 1;
         let raw = self.text.get(from..end).ok_or(Reason::Truncated)?;
         if raw.iter().any(|b| *b < 0x20) {
             self.repairs.add(Repair::LooseJson);
         }
-        if memchr::memchr(b'\\', raw).is_none() {
+        if !escaped {
             return Ok(self.utf8(Cow::Borrowed(raw)));
         }
         let mut out = Vec::with_capacity(raw.len());
