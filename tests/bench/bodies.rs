@@ -94,18 +94,15 @@ fn dish(rng: &mut Rng, out: &mut Vec<u8>, qty: Option<u64>) -> u64 {
     put(out, name);
     put(out, "\",\"pricePaise\":");
     int(out, price);
-    match qty {
-        Some(qty) => {
-            put(out, ",\"qty\":");
-            int(out, qty);
-        }
-        None => {
-            put(out, ",\"veg\":");
-            put(out, rng.pick(&["true", "false"]));
-            put(out, ",\"image\":\"/static/dishes/");
-            int(out, n);
-            put(out, "_480.webp\"");
-        }
+    if let Some(qty) = qty {
+        put(out, ",\"qty\":");
+        int(out, qty);
+    } else {
+        put(out, ",\"veg\":");
+        put(out, rng.pick(&["true", "false"]));
+        put(out, ",\"image\":\"/static/dishes/");
+        int(out, n);
+        put(out, "_480.webp\"");
     }
     out.push(b'}');
     price

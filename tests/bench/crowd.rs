@@ -93,7 +93,7 @@ fn guests(world: &World, day: u64, calls: &mut Vec<Call>) {
         }
         // Chrome on Linux is nobody's own: another guest in another town has the same browser.
         let mut twin = intruder("HTTP/2.0");
-        twin.address = "203.0.113.77".to_owned();
+        "203.0.113.77".clone_into(&mut twin.address);
         guest(world, &mut rng, day + 70_900, Some(twin), calls);
     }
 }

@@ -5,6 +5,7 @@
 
 #![allow(missing_docs, unreachable_pub, reason = "a program of its own, not an interface")]
 #![allow(clippy::print_stderr, reason = "its only way to complain")]
+#![allow(clippy::format_push_string, reason = "written once, not in a hurry")]
 #![allow(clippy::indexing_slicing, clippy::string_slice, reason = "tables of constants and own, ASCII text")]
 
 mod call;

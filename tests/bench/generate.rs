@@ -5,7 +5,7 @@
 //! asked and fill the screen. It uses only the standard library, so
 //! `cargo build --release --no-default-features --example generate-evidence` needs no polars.
 
-#![allow(missing_docs, clippy::print_stderr, reason = "a program of its own, not an interface")]
+#![allow(missing_docs, unreachable_pub, clippy::print_stderr, reason = "a program of its own, not an interface")]
 #![allow(clippy::indexing_slicing, reason = "tables of constants and a program's own buffers")]
 
 mod bodies;

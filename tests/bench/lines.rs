@@ -90,7 +90,7 @@ impl Members {
         put(&mut self.text, ":8080\"");
         self.end();
         self.seconds("upstream_response_time", hit.took_ms - hit.took_ms / 8);
-        let forwarded: &[u8] = if hit.item % 10 == 0 { &hit.address } else { b"" };
+        let forwarded: &[u8] = if hit.item.is_multiple_of(10) { &hit.address } else { b"" };
         self.text("http_x_forwarded_for", forwarded);
         if let Some((request, response)) = bodies {
             self.text("request_body", request);

@@ -1,4 +1,4 @@
-//! SplitMix64 (Steele, Lea and Flood, 2014): the same numbers everywhere, from one seed.
+//! `SplitMix64` (Steele, Lea and Flood, 2014): the same numbers everywhere, from one seed.
 
 /// A stream of pseudo-random numbers.
 #[derive(Debug, Clone)]

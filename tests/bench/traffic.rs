@@ -116,14 +116,13 @@ impl Traffic {
         self.target(hit);
         self.outcome(hit);
         hit.referer.clear();
-        match self.rng.below(10) {
-            0 => hit.referer.push(b'-'),
-            _ => {
-                put(&mut hit.referer, "https://menu.tablewise.example/s/");
-                int(&mut hit.referer, hit.store);
-                put(&mut hit.referer, "?table=");
-                int(&mut hit.referer, 1 + hit.item % 30);
-            }
+        if self.rng.below(10) == 0 {
+            hit.referer.push(b'-');
+        } else {
+            put(&mut hit.referer, "https://menu.tablewise.example/s/");
+            int(&mut hit.referer, hit.store);
+            put(&mut hit.referer, "?table=");
+            int(&mut hit.referer, 1 + hit.item % 30);
         }
     }
 

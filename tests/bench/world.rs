@@ -356,7 +356,7 @@ pub fn pictures(id: u64) -> Vec<usize> {
 
 /// A store's offers.
 pub fn offers(id: u64) -> Answer {
-    let offers = if id % 3 == 0 { r#"{"code":"ONAM10","percent":10,"minimumPaise":40000}"# } else { "" };
+    let offers = if id.is_multiple_of(3) { r#"{"code":"ONAM10","percent":10,"minimumPaise":40000}"# } else { "" };
     Answer::plain(200, format!(r#"{{"storeId":{id},"offers":[{offers}]}}"#))
 }
 
