@@ -29,6 +29,7 @@ mod nginx_ingress;
 mod nginx_proxy_manager;
 mod reactor_netty;
 mod squid;
+mod w3c;
 mod traefik_clf;
 mod upsun;
 pub(crate) mod zeek;
@@ -39,6 +40,9 @@ pub static ALL: &[&dyn Format] = &[
     // JSON records
     &kong::FORMAT,
     // Lines
+    &w3c::xml::FORMAT,
+    &w3c::FORMAT,
+    &w3c::native::FORMAT,
     &zeek::TSV,
     &aws_lb::ALB,
     &aws_lb::CLASSIC,

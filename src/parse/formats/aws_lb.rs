@@ -46,6 +46,9 @@ pub(super) static ALB: RowFormat = RowFormat {
         quoted("classification", Target::Skip),
         quoted("classification_reason", Target::Skip),
         bare("conn_trace_id", Target::Text(Text::Connection)),
+        quoted("transformed_host", Target::Skip),
+        quoted("transformed_uri", Target::Skip),
+        quoted("request_transform_status", Target::Skip),
     ],
     least: 17,
     fits: |line| {
