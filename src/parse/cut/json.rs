@@ -122,6 +122,9 @@ pub struct JsonCutter {
     top_level: bool,
     /// Longest record of what is held.
     limit: usize,
+    /// The last string or literal of the envelope, or where it goes on behind something else.
+    text_start: usize,
+    text_end: usize,
     token: Vec<u8>,
     escaped: bool,
     learned: Vec<u8>,
@@ -156,6 +159,8 @@ impl JsonCutter {
             strong_only: false,
             top_level: false,
             limit: RECORD_BYTES_MAX,
+            text_start: 0,
+            text_end: 0,
             token: Vec::new(),
             escaped: false,
             learned: Vec::new(),
@@ -264,7 +269,7 @@ impl JsonCutter {
         };
         self.commit(at, what);
         self.at = at;
-        self.sync_at = at + 1;
+        self.text_start = at;
         self.held = false;
         self.suspect = false;
         self.pending = false;
@@ -337,6 +342,7 @@ impl JsonCutter {
     fn closed(&mut self, purpose: Purpose, deep: bool, buffer: &[u8]) {
         self.mode = Mode::Envelope;
         self.expect = Expect::After;
+        (self.text_start, self.text_end) = (self.at, self.at);
         match purpose {
             Purpose::Record => {
                 if self.learned.is_empty() {
@@ -346,7 +352,6 @@ impl JsonCutter {
             }
             Purpose::Skip => self.pending_deep |= deep,
             Purpose::Odd => {
-                self.turn(self.at, ENVELOPE);
                 self.suspect = false;
             }
         }
@@ -385,6 +390,8 @@ impl JsonCutter {
         self.at = self.at.saturating_sub(len);
         self.sync_at = self.sync_at.saturating_sub(len);
         self.bad_from = self.bad_from.saturating_sub(len);
+        self.text_start = self.text_start.saturating_sub(len);
+        self.text_end = self.text_end.saturating_sub(len);
         self.done = 0;
         if let Mode::Deep(_, container) = &mut self.mode {
             container.shift(len);

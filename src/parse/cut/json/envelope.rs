@@ -1,9 +1,9 @@
 //! The structure around the records, token by token.
 
 use super::paths::List;
-use super::scan::{Expect, string_end};
+use super::scan::{Container, Expect, string_end};
 use super::{BAD, BLANK, ENVELOPE, Frame, JsonCutter, Mode, ODD, Purpose, Role};
-use super::{Reason, Repair, What};
+use super::{JSON_DEPTH_MAX, Reason, Repair, What};
 
 /// Bytes of an envelope's key or value that are kept: no key that is looked for is longer, and a
 /// program's name needs no more.
@@ -18,7 +18,6 @@ impl JsonCutter {
     /// Reads tokens until a span ends, the mode changes or the window does.
     pub(super) fn envelope(&mut self, window: &[u8]) {
         while let Some(&byte) = window.get(self.at) {
-            let at = self.at;
             let Some(frame) = self.stack.last().copied() else {
                 self.mode = Mode::Top;
                 return;
@@ -26,23 +25,27 @@ impl JsonCutter {
             if self.expect == Expect::Literal && matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'}' | b']') {
                 self.literal_end();
             }
+            let blank = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+            if self.here == ODD && !self.held && matches!(byte, b',' | b'}' | b']') {
+                self.turn(self.text_end.max(self.done), ENVELOPE);
+            }
             match byte {
-                b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                _ if blank => self.at += 1,
                 b'{' | b'[' => return self.open(byte == b'{', frame),
                 b'"' => return self.quote(frame),
                 b'}' | b']' => return self.close(byte == b']', frame),
                 b',' => {
                     self.at += 1;
                     if self.expect == Expect::Colon {
-                        self.damage(at);
+                        self.damage(self.text_start);
                     }
                     self.expect = if frame.array { Expect::Value } else { Expect::Key };
                 }
-                b':' if frame.list.is_some() => return self.lose(at),
+                b':' if frame.list.is_some() => return self.lose(self.text_start),
                 b':' => {
                     self.at += 1;
                     if self.expect != Expect::Colon {
-                        self.damage(at);
+                        self.damage(self.text_start);
                     }
                     self.expect = Expect::Value;
                 }
@@ -60,11 +63,12 @@ impl JsonCutter {
         if self.expect != Expect::Literal {
             if !wants_value(self.expect) {
                 if frame.list.is_some() {
-                    self.lose(self.at);
+                    self.lose(self.text_start);
                     return true;
                 }
-                self.damage(self.at);
+                self.damage(self.text_start);
             }
+            self.text_start = self.at;
             self.expect = Expect::Literal;
             self.token.clear();
             if frame.list.is_some() && !self.pending {
@@ -81,9 +85,7 @@ impl JsonCutter {
 
     fn literal_end(&mut self) {
         self.expect = Expect::After;
-        if self.here == ODD && !self.held {
-            self.turn(self.at, ENVELOPE);
-        }
+        self.text_end = self.at;
         self.scalar(false);
     }
 
@@ -101,9 +103,9 @@ impl JsonCutter {
     }
 
     /// Structure that cannot be followed any more.
-    fn lose(&mut self, at: usize) {
-        self.damage(at);
-        self.turn(at, BAD);
+    fn lose(&mut self, token: usize) {
+        self.damage(token);
+        self.here = BAD;
         self.mode = Mode::Lost;
     }
 
@@ -179,7 +181,8 @@ impl JsonCutter {
         }
         self.met();
         self.hold(at, list.limit);
-        self.mode = self.deep(Purpose::Record, true);
+        let entry = list.har.then(|| Mode::Deep(Purpose::Record, Container::entry(JSON_DEPTH_MAX)));
+        self.mode = entry.unwrap_or_else(|| self.deep(Purpose::Record, true));
     }
 
     fn quote(&mut self, frame: Frame) {
@@ -188,7 +191,7 @@ impl JsonCutter {
         self.escaped = false;
         let role = if let Some(list) = frame.list {
             if !wants_value(self.expect) {
-                return self.lose(at);
+                return self.lose(self.text_start);
             }
             if list.strings {
                 self.met();
@@ -202,7 +205,7 @@ impl JsonCutter {
             }
         } else if frame.array {
             if !wants_value(self.expect) {
-                self.damage(at);
+                self.damage(self.text_start);
             }
             Role::Value
         } else {
@@ -210,11 +213,12 @@ impl JsonCutter {
                 Expect::Value => Role::Value,
                 Expect::Key | Expect::KeyOrEnd => Role::Key,
                 _ => {
-                    self.damage(at);
+                    self.damage(self.text_start);
                     Role::Key
                 }
             }
         };
+        self.text_start = at;
         self.at += 1;
         self.mode = Mode::Text(role);
     }
@@ -237,7 +241,7 @@ impl JsonCutter {
         self.expect = Expect::After;
         match role {
             Role::Record => self.release(What::Record),
-            Role::Odd => self.turn(self.at, ENVELOPE),
+            Role::Odd => self.text_end = self.at,
             Role::Value => self.scalar(true),
             Role::Key => {
                 self.expect = Expect::Colon;

@@ -30,7 +30,8 @@ pub(super) enum Scan {
     More,
     /// The cursor stands behind the closing bracket.
     Closed,
-    /// The token that begins here is impossible; told once, the next call reads on regardless.
+    /// The token that begins here is impossible, or something before it with 0; told once, the
+    /// next call reads on regardless.
     Broken(usize),
 }
 
@@ -45,6 +46,9 @@ pub(super) struct Container {
     in_string: bool,
     escaped: bool,
     string_start: usize,
+    /// A HAR entry: the next entry must not stand inside. An entry that was cut off in a list of
+    /// objects, with the next one behind it, leaves the grammar whole.
+    watch: bool,
     /// Nested deeper than allowed.
     pub(super) too_deep: bool,
 }
@@ -60,8 +64,19 @@ impl Container {
             in_string: false,
             escaped: false,
             string_start: 0,
+            watch: false,
             too_deep: false,
         }
+    }
+
+    /// The same for a HAR entry.
+    pub(super) fn entry(depth_max: usize) -> Self {
+        Self { watch: true, ..Self::open(true, depth_max) }
+    }
+
+    /// Whether the last key is one that only entries have.
+    fn entry_key(&self, text: &[u8]) -> bool {
+        text.get(self.string_start..).is_some_and(|t| t.starts_with(b"\"startedDateTime\""))
     }
 
     /// Forgets bytes that were taken from the front.
@@ -110,6 +125,12 @@ impl Container {
                     continue;
                 }
                 b':' => match self.expect {
+                    Expect::Colon if self.watch && self.depth > 1 && self.entry_key(text) => {
+                        *at = i;
+                        self.watch = false;
+                        self.expect = Expect::Anything;
+                        return Scan::Broken(0);
+                    }
                     Expect::Colon => Some(Expect::Value),
                     Expect::Anything => Some(Expect::Anything),
                     _ => None,

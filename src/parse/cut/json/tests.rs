@@ -1,6 +1,8 @@
 use super::*;
 use proptest::prelude::*;
 
+mod corpus;
+
 /// A span with its text.
 type Piece = (What, String);
 

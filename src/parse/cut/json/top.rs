@@ -154,6 +154,7 @@ impl JsonCutter {
         self.pending_deep = false;
         self.suspect = false;
         self.har.bare = false;
+        self.text_start = at;
         self.at = at + 1;
         if array {
             let node = self.paths.element(0).unwrap_or_default();
