@@ -57,3 +57,14 @@ pub const ARCHIVE_MEMBERS_MAX: usize = 10_000;
 
 /// Hops of an `X-Forwarded-For` chain that are looked at for the client. The chain is kept whole.
 pub const FORWARDED_HOPS_MAX: usize = 64;
+
+/// Content codings of one body that are undone, the outermost first. Nobody stacks more than two.
+pub const BODY_CODINGS_MAX: usize = 4;
+
+/// JSON values in one HAR entry that needs mending. Each takes some 40 bytes of memory as a tree,
+/// so a 16 MB entry of `[1,1,1 …]` would take 40 times its size; captures stay below 10,000.
+pub const HAR_VALUES_MAX: usize = 1 << 20;
+
+/// Bytes of a HAR entry's fields beyond the specification that the frame keeps. WebPageTest, the
+/// most talkative writer, needs 4 KB; what was left out is counted and stands in the evidence.
+pub const HAR_EXTENSIONS_BYTES_MAX: usize = 64 << 10;

@@ -86,6 +86,7 @@ words! {
         BodyTooLarge = "body-too-large", "A body decodes to more than the limit and was not decoded.";
         StrayQuote = "stray-quote", "A quoted field holds an unescaped quote.";
         ResyncedEntry = "resynced", "Reading went on at the next recognisable entry after damage.";
+        LooseJson = "loose-json", "JSON that strict readers refuse was read: a trailing comma, a raw control character, a malformed number.";
     }
 }
 

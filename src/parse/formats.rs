@@ -15,6 +15,7 @@ mod clf_no_time;
 mod clf_short;
 mod clf_tail;
 mod combined;
+mod har;
 mod common;
 mod envoy;
 mod error_log;
@@ -38,6 +39,7 @@ mod zoraxy;
 /// Every built-in format, the more demanding first.
 pub static ALL: &[&dyn Format] = &[
     // JSON records
+    &har::FORMAT,
     &kong::FORMAT,
     // Lines
     &w3c::xml::FORMAT,

@@ -148,7 +148,12 @@ impl std::fmt::Debug for HeaderList<'_> {
 impl<'a> HeaderList<'a> {
     /// An empty list of request or response headers.
     pub fn new(request: bool, s: &Scratch<'a>) -> Self {
-        let mut out = BumpVec::new_in(s.arena);
+        Self::with_capacity(request, 0, s)
+    }
+
+    /// [`HeaderList::new`] with room for the JSON text of all of it.
+    pub fn with_capacity(request: bool, bytes: usize, s: &Scratch<'a>) -> Self {
+        let mut out = BumpVec::with_capacity_in(bytes, s.arena);
         out.push(b'[');
         Self { out, request }
     }

@@ -1,0 +1,111 @@
+//! Invented entries in the manner of their writers.
+
+use crate::parse::format::Sample;
+
+/// Chrome with all of its own fields, Firefox of the 1.1 days, Proxyman without a response, a
+/// request by itself, and the k6 dialect.
+pub(super) static SAMPLES: &[Sample] = &[
+    Sample {
+        record: r#"{"_connectionId":"81","_initiator":{"type":"script","stack":{"callFrames":[{"functionName":"load","url":"https://app.example/m.js","lineNumber":7}]}},"_priority":"High","_resourceType":"websocket","_webSocketMessages":[{"type":"send","time":1726003440.9,"opcode":1,"data":"{\"table\":4}"},{"type":"receive","time":1726003441.1,"opcode":1,"data":"{}"}],"cache":{},"connection":"443","pageref":"page_1","request":{"method":"GET","url":"https://api.example:8443/stores/7/orders?from=2024-09-01","httpVersion":"h2","headers":[{"name":":authority","value":"api.example:8443"},{"name":"Authorization","value":"Bearer abc.def"},{"name":"Cookie","value":"sid=1; theme=dark"},{"name":"User-Agent","value":"Mozilla/5.0"}],"queryString":[{"name":"from","value":"2024-09-01"}],"cookies":[{"name":"sid","value":"1","path":"/","domain":"api.example","expires":"2025-01-01T00:00:00.000Z","httpOnly":true,"secure":true,"sameSite":"Lax"},{"name":"theme","value":"dark"}],"headersSize":-1,"bodySize":0},"response":{"status":200,"statusText":"OK","httpVersion":"h2","headers":[{"name":"content-type","value":"application/json; charset=utf-8"},{"name":"content-encoding","value":"br"},{"name":"content-length","value":"31"}],"cookies":[],"content":{"size":41,"mimeType":"application/json","compression":10,"text":"{\"orders\":[{\"id\":1,\"phone\":\"+910000000\"}]}"},"redirectURL":"","headersSize":-1,"bodySize":31,"_transferSize":184,"_error":null,"_fetchedViaServiceWorker":false},"serverIPAddress":"[2001:db8::7]","startedDateTime":"2024-09-11T02:54:00.838+05:30","time":12.5,"timings":{"blocked":1.25,"dns":-1,"ssl":-1,"connect":-1,"send":0.5,"wait":10,"receive":0.75,"_blocked_queueing":0.5}}"#,
+        expect: &[
+            ("time", "2024-09-10T21:24:00.838Z"),
+            ("zone_assumed", "false"),
+            ("repairs", ""),
+            ("auth", "present"),
+            ("auth_scheme", "Bearer"),
+            ("method", "GET"),
+            ("scheme", "https"),
+            ("host", "api.example"),
+            ("port", "8443"),
+            ("path", "/stores/7/orders"),
+            ("query", "from=2024-09-01"),
+            ("http_version", "h2"),
+            ("user_agent", "Mozilla/5.0"),
+            ("cookie_names", "sid,theme"),
+            (
+                "request_headers",
+                r#"[[":authority","api.example:8443"],["Authorization","Bearer<hidden: 14 bytes>"],["Cookie","<hidden: 17 bytes>"],["User-Agent","Mozilla/5.0"]]"#,
+            ),
+            ("status", "200"),
+            ("response_content_type", "application/json; charset=utf-8"),
+            ("content_encoding", "br"),
+            ("server_address", "2001:db8::7"),
+            ("page_ref", "page_1"),
+            ("connection", "443"),
+            ("request_body_bytes", "0"),
+            ("response_body_bytes", "31"),
+            ("response_bytes", "184"),
+            ("response_decoded_bytes", "41"),
+            ("response_body_state", "present"),
+            ("response_body", r#"{\"orders\":[{\"id\":1,\"phone\":\"+910000000\"}]}"#),
+            ("duration_us", "12500"),
+            ("blocked_us", "1250"),
+            ("send_us", "500"),
+            ("wait_us", "10000"),
+            ("receive_us", "750"),
+            ("resource_type", "websocket"),
+            (
+                "initiator",
+                r#"{"type":"script","stack":{"callFrames":[{"functionName":"load","url":"https://app.example/m.js","lineNumber":7}]}}"#,
+            ),
+            ("websocket_messages", "2"),
+            (
+                "extensions",
+                r#"{"entry":{"_connectionId":"81","_priority":"High"},"response":{"_fetchedViaServiceWorker":false},"timings":{"_blocked_queueing":0.5},"requestCookies":[{"name":"sid","sameSite":"Lax"}]}"#,
+            ),
+        ],
+    },
+    Sample {
+        record: r#"{"startedDateTime":"2024-09-10T21:24:00.000+0000","time":7,"request":{"method":"POST","url":"http://api.example/login","headers":[{"name":"Host","value":"api.example"}],"queryString":[],"postData":{"text":"user=asha","params":[{"name":"user","value":"asha"}]},"headersSize":210,"bodySize":9},"response":{"status":302,"statusText":"Found","httpVersion":"HTTP/1.1","headers":[{"name":"Location","value":"/home"}],"cookies":[{"name":"sid","value":"x","expires":null}],"content":{"size":0,"mimeType":""},"redirectURL":"/home","headersSize":120,"bodySize":0},"timings":{"blocked":0,"dns":0,"connect":0,"send":null,"wait":7,"receive":0}}"#,
+        expect: &[
+            ("time", "2024-09-10T21:24:00Z"),
+            // cache, cookies and httpVersion of the request, mimeType of postData; send.
+            ("repairs", "missing-field,null-field"),
+            ("auth", "unknown"),
+            ("method", "POST"),
+            ("host", "api.example"),
+            ("path", "/login"),
+            ("http_version", "HTTP/1.1"),
+            ("request_body", "user=asha"),
+            ("request_body_state", "present"),
+            ("request_bytes", "219"),
+            ("request_body_bytes", "9"),
+            ("status", "302"),
+            ("redirect_url", "/home"),
+            ("response_bytes", "120"),
+            ("response_decoded_bytes", "0"),
+            ("duration_us", "7000"),
+            ("blocked_us", "0"),
+            ("wait_us", "7000"),
+        ],
+    },
+    Sample {
+        record: r#"{"startedDateTime":"2024-09-10T21:24:00.1234567Z","time":0,"request":{"method":"GET","url":"https://api.example/stores/7","httpVersion":"HTTP/1.1","headers":[["X-Api-Key","k1"]],"queryString":[],"cookies":[],"headersSize":-1,"bodySize":-1},"response":null,"cache":{},"timings":{"send":0,"wait":0,"receive":0},"serverIPAddress":""}"#,
+        expect: &[
+            ("time", "2024-09-10T21:24:00.123456Z"),
+            ("repairs", "wrong-type,no-response"),
+            ("auth", "present"),
+            ("auth_scheme", "api-key"),
+            ("request_headers", r#"[["X-Api-Key","<hidden: 2 bytes>"]]"#),
+            ("path", "/stores/7"),
+        ],
+    },
+    Sample {
+        record: r#"{"method":"POST","url":"https://api.example/orders","httpVersion":"HTTP/1.1","headers":[{"name":"Host","value":"api.example"}],"queryString":[{"name":"store","value":"7"}],"cookies":[{"name":"sid","value":"1"}],"postData":{"mimeType":"application/x-www-form-urlencoded","text":"","params":[{"name":"item","value":"chai","filename":null}]},"headersSize":529,"bodySize":0}"#,
+        expect: &[
+            ("repairs", "bare-entry,no-response"),
+            ("auth", "present"),
+            ("auth_scheme", "cookie"),
+            ("cookie_names", "sid"),
+            ("path", "/orders"),
+            ("query", "store=7"),
+            ("request_content_type", "application/x-www-form-urlencoded"),
+            ("request_body", r#"[{"name":"item","value":"chai","filename":null}]"#),
+            ("request_body_state", "present"),
+        ],
+    },
+    Sample {
+        record: r#"{"index":1,"request":{"method":"GET","url":"https://api.example/menu"},"checks":[{"type":0}]}"#,
+        expect: &[("repairs", "missing-field,no-response"), ("auth", "unknown"), ("method", "GET"), ("path", "/menu")],
+    },
+];

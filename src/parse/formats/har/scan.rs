@@ -1,0 +1,296 @@
+//! One look over the bytes of an entry for what the `har` types drop or what is better left where
+//! it stands: bodies, and fields beyond the specification, which are evidence.
+
+use bumpalo::collections::Vec as BumpVec;
+
+use crate::domain::limits::HAR_EXTENSIONS_BYTES_MAX;
+use crate::domain::{Exchange, Int, Repairs, Text, time::scaled};
+use crate::parse::headers::quote;
+use crate::parse::json::{self, members};
+use crate::parse::target::{Scratch, Shape};
+
+use super::tree;
+
+/// A value as [`members`] yields it.
+pub(super) type Raw<'a> = (&'a [u8], Shape);
+
+/// Where a field beyond the specification stood; the order is that of the stored object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Entry,
+    Request,
+    PostData,
+    Response,
+    Content,
+    Timings,
+}
+
+impl Level {
+    const ALL: [Self; 6] = [Self::Entry, Self::Request, Self::PostData, Self::Response, Self::Content, Self::Timings];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Request => "request",
+            Self::PostData => "postData",
+            Self::Response => "response",
+            Self::Content => "content",
+            Self::Timings => "timings",
+        }
+    }
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(super) struct Scan<'a> {
+    /// `request.postData.text`.
+    pub(super) post_text: Option<Raw<'a>>,
+    /// `request.postData.params`.
+    pub(super) post_params: Option<&'a [u8]>,
+    /// `request.postData._encoding`: HAR 1.2 has no other way to say base64.
+    pub(super) post_encoding: Option<&'a [u8]>,
+    /// `response.content.text`.
+    pub(super) content_text: Option<Raw<'a>>,
+    extensions: Vec<(Level, &'a [u8], Raw<'a>)>,
+    request_cookies: Option<&'a [u8]>,
+    response_cookies: Option<&'a [u8]>,
+}
+
+impl<'a> Scan<'a> {
+    /// Looks over an entry, or over a request that stands alone.
+    pub(super) fn of(record: &'a [u8], bare: bool) -> Self {
+        let extended = memchr::memmem::find(record, b"\"_").is_some() || same_site(record);
+        let mut scan = Self::default();
+        if bare {
+            scan.request(record, extended);
+            return scan;
+        }
+        members(record, |key, value, shape| match key {
+            b"request" => scan.request(value, extended),
+            b"response" => scan.response(value, extended),
+            b"timings" if extended => scan.level(Level::Timings, value),
+            _ => scan.note(Level::Entry, key, (value, shape)),
+        });
+        scan
+    }
+
+    fn note(&mut self, level: Level, key: &'a [u8], value: Raw<'a>) {
+        if key.first() == Some(&b'_') {
+            self.extensions.push((level, key, value));
+        }
+    }
+
+    fn level(&mut self, level: Level, value: &'a [u8]) {
+        members(value, |key, value, shape| self.note(level, key, (value, shape)));
+    }
+
+    fn request(&mut self, value: &'a [u8], extended: bool) {
+        members(value, |key, value, shape| match key {
+            b"postData" if shape == Shape::JsonString => self.post_text = Some((value, shape)),
+            b"postData" => {
+                members(value, |key, value, shape| match key {
+                    b"text" => self.post_text = Some((value, shape)),
+                    b"params" => self.post_params = Some(value),
+                    b"_encoding" => self.post_encoding = Some(value),
+                    _ => self.note(Level::PostData, key, (value, shape)),
+                });
+            }
+            b"cookies" if extended => self.request_cookies = Some(value),
+            _ => self.note(Level::Request, key, (value, shape)),
+        });
+    }
+
+    fn response(&mut self, value: &'a [u8], extended: bool) {
+        members(value, |key, value, shape| match key {
+            b"content" => {
+                members(value, |key, value, shape| match key {
+                    b"text" => self.content_text = Some((value, shape)),
+                    _ => self.note(Level::Content, key, (value, shape)),
+                });
+            }
+            b"cookies" if extended => self.response_cookies = Some(value),
+            _ => self.note(Level::Response, key, (value, shape)),
+        });
+    }
+
+    /// Stores what lies beyond the specification. `mended`: the record is no strict JSON, so
+    /// pieces of it are made so before they are kept.
+    pub(super) fn store(&self, mended: bool, x: &mut Exchange<'a>, s: &mut Scratch<'a>) {
+        let mut out = BumpVec::new_in(s.arena);
+        let mut omitted = 0_usize;
+        for level in Level::ALL {
+            let mut open = false;
+            for (_, key, value) in self.extensions.iter().filter(|(l, ..)| *l == level) {
+                if column(key, *value, mended, x, s) {
+                    continue;
+                }
+                let Some(shown) = shown(key, *value, mended, s) else {
+                    continue;
+                };
+                if out.len() + key.len() + shown.len() > HAR_EXTENSIONS_BYTES_MAX {
+                    omitted += 1;
+                    continue;
+                }
+                if !open {
+                    section(level.name(), b'{', &mut out);
+                    open = true;
+                } else {
+                    out.push(b',');
+                }
+                quote(json::unescape(key, s.arena, x), &mut out);
+                out.push(b':');
+                out.extend_from_slice(shown);
+            }
+            if open {
+                out.push(b'}');
+            }
+        }
+        for (name, cookies) in [("requestCookies", self.request_cookies), ("responseCookies", self.response_cookies)] {
+            if let Some(cookies) = cookies {
+                omitted += cookies_beyond(name, cookies, mended, &mut out, x, s);
+            }
+        }
+        if omitted > 0 {
+            section("omitted", b' ', &mut out);
+            out.extend_from_slice(omitted.to_string().as_bytes());
+        }
+        if !out.is_empty() {
+            out.push(b'}');
+            x.set(Text::Extensions, out.into_bump_slice());
+        }
+    }
+}
+
+fn same_site(record: &[u8]) -> bool {
+    memchr::memmem::find(record, b"\"sameSite\"").is_some()
+}
+
+/// Opens a member of the stored object.
+fn section(name: &str, bracket: u8, out: &mut BumpVec<'_, u8>) {
+    out.push(if out.is_empty() { b'{' } else { b',' });
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
+    out.push(bracket);
+}
+
+/// Fields that have a column of their own.
+fn column<'a>(key: &[u8], (value, shape): Raw<'a>, mended: bool, x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> bool {
+    let null = shape == Shape::JsonValue && value == b"null";
+    let text = |x: &mut Exchange<'a>| match shape {
+        Shape::JsonString => json::unescape(value, s.arena, x),
+        _ => value,
+    };
+    match key {
+        b"_initiator" => {
+            if let Some(whole) = shown(key, (value, shape), mended, s).filter(|_| !null) {
+                x.set(Text::Initiator, whole);
+            }
+        }
+        b"_resourceType" if !null => {
+            let kind = text(x);
+            x.set(Text::ResourceType, kind);
+        }
+        b"_error" if !null => {
+            let error = text(x);
+            if !error.is_empty() {
+                x.set(Text::Error, error);
+            }
+        }
+        b"_transferSize" => {
+            if let Some(bytes) = scaled(value, 1).filter(|b| *b >= 0) {
+                x.set_int(Int::ResponseBytes, bytes);
+            }
+        }
+        b"_webSocketMessages" => {
+            let mut count = 0;
+            if members(value, |_, _, _| count += 1) {
+                x.set_int(Int::WebsocketMessages, count);
+            }
+        }
+        b"_resourceType" | b"_error" => {}
+        _ => return false,
+    }
+    true
+}
+
+/// The value as strict JSON. What may hold credentials or bodies is replaced: such fields are
+/// some program's own and no redactor knows their layout.
+fn shown<'a>(key: &[u8], (value, shape): Raw<'a>, mended: bool, s: &Scratch<'a>) -> Option<&'a [u8]> {
+    const HIDDEN: &[&[u8]] =
+        &[b"header", b"cookie", b"authorization", b"token", b"password", b"secret", b"body", b"postdata", b"messages"];
+    let scalar = !matches!(value.first(), Some(b'{' | b'[')) && shape == Shape::JsonValue;
+    let lower = key.to_ascii_lowercase();
+    if !scalar && HIDDEN.iter().any(|word| memchr::memmem::find(&lower, word).is_some()) {
+        let text = format!("\"<hidden: {} bytes>\"", value.len());
+        return Some(s.arena.alloc_slice_copy(text.as_bytes()));
+    }
+    let mut whole = BumpVec::new_in(s.arena);
+    let whole: &'a [u8] = match shape {
+        Shape::JsonString => {
+            whole.push(b'"');
+            whole.extend_from_slice(value);
+            whole.push(b'"');
+            whole.into_bump_slice()
+        }
+        _ => value,
+    };
+    if !mended || serde_json::from_slice::<serde::de::IgnoredAny>(whole).is_ok() {
+        return Some(whole);
+    }
+    let mut text = String::new();
+    tree::parse(whole, &mut Repairs::default()).ok()?.render(&mut text);
+    Some(s.arena.alloc_slice_copy(text.as_bytes()))
+}
+
+/// `sameSite` and `_…` of cookies, with the cookies' names. Returns how many were left out.
+fn cookies_beyond<'a>(
+    section_name: &str,
+    cookies: &'a [u8],
+    mended: bool,
+    out: &mut BumpVec<'a, u8>,
+    x: &mut Exchange<'a>,
+    s: &Scratch<'a>,
+) -> usize {
+    let mut open = false;
+    let mut omitted = 0;
+    members(cookies, |_, cookie, _| {
+        let mut name: &[u8] = b"";
+        let mut rest = BumpVec::new_in(s.arena);
+        members(cookie, |key, value, shape| {
+            if key == b"name" {
+                name = json::unescape(value, s.arena, x);
+            } else if key == b"sameSite" || key.first() == Some(&b'_') {
+                let Some(value) = shown(key, (value, shape), mended, s).filter(|v| *v != b"null" && *v != b"\"\"")
+                else {
+                    return;
+                };
+                rest.push(b',');
+                quote(json::unescape(key, s.arena, x), &mut rest);
+                rest.push(b':');
+                rest.extend_from_slice(value);
+            }
+        });
+        if rest.is_empty() {
+            return;
+        }
+        if out.len() + name.len() + rest.len() > HAR_EXTENSIONS_BYTES_MAX {
+            omitted += 1;
+            return;
+        }
+        if open {
+            out.push(b',');
+        } else {
+            section(section_name, b'[', out);
+            open = true;
+        }
+        out.extend_from_slice(b"{\"name\":");
+        quote(name, out);
+        out.extend_from_slice(&rest);
+        out.push(b'}');
+    });
+    if open {
+        out.push(b']');
+    }
+    omitted
+}
