@@ -13,6 +13,7 @@ pub mod headers;
 pub mod json;
 pub mod json_format;
 pub mod line_format;
+pub mod mapping;
 pub mod nested;
 pub mod prefix;
 pub mod row_format;

@@ -77,6 +77,7 @@ words! {
         BareEntry = "bare-entry", "An entry stands outside `log.entries`.";
         NoResponse = "no-response", "The exchange has no response.";
         BadTime = "time-unreadable", "The time could not be read and is left empty.";
+        BadNumber = "number-unreadable", "A number or status could not be read and is left empty.";
         BadUrl = "url-unreadable", "The URL could not be taken apart and is kept whole as the path.";
         BadBase64 = "bad-base64", "A base64 body could not be decoded.";
         SplitLine = "split-line", "The record was broken over two lines and was joined.";

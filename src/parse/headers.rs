@@ -133,6 +133,34 @@ pub fn response<'a>(name: &[u8], value: &'a [u8], x: &mut Exchange<'a>) {
     }
 }
 
+/// Names of all request headers, as a JSON list of strings: credentials show by their names.
+pub fn request_names(raw: &[u8], x: &mut Exchange<'_>) {
+    let mut any = false;
+    members(raw, |_, name, _| {
+        any = true;
+        withheld(name, x);
+    });
+    if any && x.auth == Auth::Unknown {
+        x.auth = Auth::Absent;
+    }
+}
+
+/// A request header whose value the gateway did not write down.
+fn withheld(name: &[u8], x: &mut Exchange<'_>) {
+    let is = |n: &str| n.as_bytes().eq_ignore_ascii_case(name);
+    let scheme: &[u8] = if is("authorization") {
+        b"other"
+    } else if is("cookie") {
+        b"cookie"
+    } else if is_credential(name) && !NOT_A_LOGIN.iter().any(|h| is(h)) {
+        b"api-key"
+    } else {
+        return;
+    };
+    x.auth = Auth::Present;
+    x.set_default(Text::AuthScheme, scheme);
+}
+
 /// Collects headers as the JSON text of a list of `[name, value]`.
 pub struct HeaderList<'a> {
     out: BumpVec<'a, u8>,
@@ -274,10 +302,19 @@ fn collection<'a>(is_request: bool, raw: &'a [u8], x: &mut Exchange<'a>, s: &mut
             let value = json::unescape(value, s.arena, x);
             list.add(name, value, x, s);
         } else if value.first() == Some(&b'[') {
+            let mut any = false;
             members(value, |_, one, shape| {
+                any = true;
                 let one = if shape == Shape::JsonString { json::unescape(one, s.arena, x) } else { one };
                 list.add(name, one, x, s);
             });
+            if !any {
+                // Caddy up to 2.6 writes credentials as an empty list.
+                if is_request {
+                    withheld(name, x);
+                }
+                list.add(name, b"", x, s);
+            }
         } else {
             list.add(name, value, x, s);
         }

@@ -5,12 +5,16 @@
 //! The walk is tolerant where nothing is lost by it (it does not validate numbers or UTF-8) and
 //! strict in what decides where values begin and end.
 
-use bumpalo::Bump;
-
 use crate::domain::limits::{JSON_DEPTH_MAX, JSON_KEYS_LEARNED_MAX};
 use crate::domain::{Exchange, Reason, Repair, exchange::Traced};
 
 use super::target::{Scratch, Shape, Target};
+
+mod escape;
+#[cfg(test)]
+mod tests;
+
+pub use escape::{unescape, unescape_into};
 
 /// A path into a JSON record and where its value goes. Path segments are separated by `.`; a
 /// segment `[]` is every element of a list; a literal dot in a key is written `\.`.
@@ -34,6 +38,8 @@ struct Key {
     action: Action,
     /// Index of the key that came after this one the last time.
     next: u16,
+    /// Bits of the needs that this key's presence meets.
+    marks: u64,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -48,6 +54,8 @@ struct Node {
 #[derive(Debug, Clone)]
 pub struct Table {
     nodes: Vec<Node>,
+    /// Bit sets: a record is of the format when it meets all of one of them. Empty: any record is.
+    needs: Vec<u64>,
 }
 
 /// Splits a rule's path at unescaped dots.
@@ -75,7 +83,7 @@ fn segments(path: &str) -> Vec<Box<[u8]>> {
 impl Table {
     /// Compiles rules. A later rule for the same path wins.
     pub fn new<'r>(rules: impl IntoIterator<Item = (&'r str, Target)>) -> Self {
-        let mut table = Self { nodes: vec![Node::default()] };
+        let mut table = Self { nodes: vec![Node::default()], needs: Vec::new() };
         for (path, target) in rules {
             let segments = segments(path);
             let mut node = 0_u16;
@@ -85,6 +93,50 @@ impl Table {
             }
         }
         table
+    }
+
+    /// Demands that a record has every path of one of these sets; `a|b` is met by either path.
+    /// Without it a reader that read the last record would also read the next one, of whatever
+    /// format it is.
+    #[must_use]
+    pub fn needing<'r, S>(mut self, sets: impl IntoIterator<Item = S>) -> Self
+    where
+        S: IntoIterator<Item = &'r str>,
+    {
+        let mut known: Vec<&str> = Vec::new();
+        for set in sets {
+            let mut bits = 0;
+            for need in set {
+                let at = known.iter().position(|k| *k == need).unwrap_or_else(|| {
+                    known.push(need);
+                    known.len() - 1
+                });
+                // Past 64 needs a bit stands for two: a format would ask for less, not for more.
+                let bit = 1 << (at % 64);
+                bits |= bit;
+                need.split('|').for_each(|path| self.mark(path, bit));
+            }
+            self.needs.push(bits);
+        }
+        self
+    }
+
+    fn mark(&mut self, path: &str, bit: u64) {
+        let segments = segments(path);
+        let mut node = 0;
+        for segment in segments.iter().take(segments.len().saturating_sub(1)) {
+            node = self.step(node, segment, None);
+        }
+        let (Some(last), Some(here)) = (segments.last(), self.nodes.get_mut(node as usize)) else {
+            return;
+        };
+        match here.keys.iter_mut().find(|k| k.name == *last) {
+            Some(key) => key.marks |= bit,
+            None => {
+                let next = u16::try_from(here.keys.len() + 1).unwrap_or(u16::MAX);
+                here.keys.push(Key { name: last.clone(), action: Action::Apply(Target::Skip), next, marks: bit });
+            }
+        }
     }
 
     /// Adds one segment below a node; returns the node below it.
@@ -109,7 +161,7 @@ impl Table {
         }
         let action = target.map_or(Action::Descend(below), Action::Apply);
         let next = u16::try_from(here.keys.len() + 1).unwrap_or(u16::MAX);
-        here.keys.push(Key { name: name.into(), action, next });
+        here.keys.push(Key { name: name.into(), action, next, marks: 0 });
         if target.is_none() {
             self.nodes.push(Node::default());
         }
@@ -121,6 +173,9 @@ impl Table {
 #[derive(Debug, Clone)]
 pub struct JsonReader {
     nodes: Vec<Node>,
+    needs: Vec<u64>,
+    /// Needs that this record met.
+    seen: u64,
 }
 
 /// The walk's place in one record.
@@ -226,16 +281,22 @@ pub fn container_end(text: &[u8], from: usize) -> Result<usize, Reason> {
 impl JsonReader {
     /// A reader with a memory of its own.
     pub fn new(table: &Table) -> Self {
-        Self { nodes: table.nodes.clone() }
+        Self { nodes: table.nodes.clone(), needs: table.needs.clone(), seen: 0 }
     }
 
-    /// Reads one record: an object. What stands after it, blanks apart, is an error.
+    /// Reads one record: an object. What stands after it, blanks apart, is an error. A value that
+    /// its column cannot hold is left out and noted: the keys tell the format, not the values.
     pub fn read<'a>(&mut self, record: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
         let mut walk = Walk { text: record, at: 0 };
         walk.skip_blanks();
+        self.seen = 0;
         self.object(0, &mut walk, 1, &mut Vec::new(), x, s)?;
         walk.skip_blanks();
-        if walk.at < record.len() { Err(Reason::BadJson) } else { Ok(()) }
+        if walk.at < record.len() {
+            return Err(Reason::BadJson);
+        }
+        let met = |need: &u64| self.seen & need == *need;
+        if self.needs.is_empty() || self.needs.iter().any(met) { Ok(()) } else { Err(Reason::NotThisFormat) }
     }
 
     fn object<'a>(
@@ -310,7 +371,12 @@ impl JsonReader {
                 if tracing {
                     note(x, path, Some(target), raw);
                 }
-                target.apply(raw, shape, x, s)?;
+                match target.apply(raw, shape, x, s) {
+                    Ok(()) => {}
+                    Err(Reason::BadTime) => x.repair(Repair::BadTime),
+                    Err(Reason::BadNumber | Reason::BadStatus) => x.repair(Repair::BadNumber),
+                    Err(why) => return Err(why),
+                }
             }
             (Action::Unknown | Action::Descend(_), _) => {
                 let (raw, _) = walk.value()?;
@@ -371,13 +437,14 @@ impl JsonReader {
         if let Some(key) = node.keys.get(guess as usize)
             && *key.name == *name
         {
+            self.seen |= key.marks;
             return (guess, key.action);
         }
         let at = match node.keys.iter().position(|k| *k.name == *name) {
             Some(at) => at,
             None if node.learned < JSON_KEYS_LEARNED_MAX => {
                 node.learned += 1;
-                node.keys.push(Key { name: name.into(), action: Action::Unknown, next: 0 });
+                node.keys.push(Key { name: name.into(), action: Action::Unknown, next: 0, marks: 0 });
                 node.keys.len() - 1
             }
             None => return (last.unwrap_or(0), Action::Unknown),
@@ -391,7 +458,11 @@ impl JsonReader {
                 }
             }
         }
-        (at, node.keys.get(at as usize).map_or(Action::Unknown, |k| k.action))
+        let Some(key) = node.keys.get(at as usize) else {
+            return (at, Action::Unknown);
+        };
+        self.seen |= key.marks;
+        (at, key.action)
     }
 }
 
@@ -403,92 +474,6 @@ fn note(x: &mut Exchange<'_>, path: &[u8], target: Option<Target>, raw: &[u8]) {
             raw: raw.to_vec(),
         });
     }
-}
-
-/// The text of a JSON string's inside. Borrowed when nothing is escaped. A lone surrogate becomes
-/// U+FFFD, an unknown escape stays as it stands; both are repairs.
-pub fn unescape<'a>(raw: &'a [u8], arena: &'a Bump, x: &mut Exchange<'_>) -> &'a [u8] {
-    if memchr::memchr(b'\\', raw).is_none() {
-        return raw;
-    }
-    let mut out = bumpalo::collections::Vec::with_capacity_in(raw.len(), arena);
-    let mut repairs = Vec::new();
-    unescape_into(raw, |bytes| out.extend_from_slice(bytes), |r| repairs.push(r));
-    for repair in repairs {
-        x.repair(repair);
-    }
-    out.into_bump_slice()
-}
-
-/// [`unescape`] into any sink.
-pub fn unescape_into(raw: &[u8], mut put: impl FnMut(&[u8]), mut repair: impl FnMut(Repair)) {
-    let mut rest = raw;
-    while let Some(at) = memchr::memchr(b'\\', rest) {
-        let (plain, escaped) = rest.split_at(at);
-        put(plain);
-        let (bytes, used): (&[u8], usize) = match escaped.get(1) {
-            Some(b'n') => (b"\n", 2),
-            Some(b't') => (b"\t", 2),
-            Some(b'r') => (b"\r", 2),
-            Some(b'b') => (b"\x08", 2),
-            Some(b'f') => (b"\x0c", 2),
-            Some(b'"') => (b"\"", 2),
-            Some(b'\\') => (b"\\", 2),
-            Some(b'/') => (b"/", 2),
-            Some(b'u') => {
-                let (c, used) = unicode(escaped);
-                let mut buffer = [0; 4];
-                if c == Some(char::REPLACEMENT_CHARACTER)
-                    && !escaped.starts_with(b"\\ufffd")
-                    && !escaped.starts_with(b"\\uFFFD")
-                {
-                    repair(Repair::LoneSurrogate);
-                }
-                match c {
-                    Some(c) => put(c.encode_utf8(&mut buffer).as_bytes()),
-                    None => {
-                        repair(Repair::BadEscape);
-                        put(b"\\u");
-                    }
-                }
-                rest = escaped.get(used..).unwrap_or_default();
-                continue;
-            }
-            // nginx's default escaping and Python-ish writers put \xHH into JSON.
-            Some(_) => {
-                repair(Repair::BadEscape);
-                (escaped.get(..2).unwrap_or_default(), 2)
-            }
-            None => (b"\\", 1),
-        };
-        put(bytes);
-        rest = escaped.get(used..).unwrap_or_default();
-    }
-    put(rest);
-}
-
-/// The character of `\uXXXX` or of a surrogate pair, and how many bytes it took.
-fn unicode(escaped: &[u8]) -> (Option<char>, usize) {
-    let unit = |at: usize| -> Option<u32> {
-        let hex = escaped.get(at..at + 4)?;
-        if !hex.iter().all(u8::is_ascii_hexdigit) {
-            return None;
-        }
-        u32::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()
-    };
-    let Some(high) = unit(2) else {
-        return (None, 2);
-    };
-    if let Some(c) = char::from_u32(high) {
-        return (Some(c), 6);
-    }
-    if (0xD800..0xDC00).contains(&high)
-        && escaped.get(6..8) == Some(b"\\u")
-        && let Some(low @ 0xDC00..=0xDFFF) = unit(8)
-    {
-        return (char::from_u32(0x1_0000 + ((high - 0xD800) << 10) + (low - 0xDC00)), 12);
-    }
-    (Some(char::REPLACEMENT_CHARACTER), 6)
 }
 
 /// Calls `each` for every member of an object, or `(empty, element)` of a list; false where the
@@ -546,92 +531,12 @@ pub fn find<'a>(record: &'a [u8], path: &str) -> Option<&'a [u8]> {
     Some(here)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Int, Text};
-
-    fn read(rules: &[Rule], records: &[&str]) -> Vec<Result<String, Reason>> {
-        let arena = Bump::new();
-        let mut reader = JsonReader::new(&Table::new(rules.iter().copied()));
-        let mut s = Scratch::new(&arena);
-        records
-            .iter()
-            .map(|r| {
-                let mut x = Exchange::default();
-                let r = arena.alloc_slice_copy(r.as_bytes());
-                reader.read(r, &mut x, &mut s)?;
-                Ok(x.texts()
-                    .map(|(f, v)| format!("{}={}", f.column(), String::from_utf8_lossy(v)))
-                    .chain(x.ints().map(|(f, v)| format!("{}={v}", f.column())))
-                    .collect::<Vec<_>>()
-                    .join(" "))
-            })
-            .collect()
+/// Whether a top-level key holds this string. The usual spelling is found without a walk: inside a
+/// string its quotes would be escaped.
+pub fn says(record: &[u8], key: &str, value: &str) -> bool {
+    let mut usual = Vec::with_capacity(key.len() + value.len() + 5);
+    for part in ["\"", key, "\":\"", value, "\""] {
+        usual.extend_from_slice(part.as_bytes());
     }
-
-    const RULES: &[Rule] = &[
-        ("method", Target::Text(Text::Method)),
-        ("request.host", Target::Text(Text::Host)),
-        ("request.uri", Target::Uri),
-        ("id\\.orig_h", Target::Peer),
-        ("status", Target::Status),
-        ("hops.[].ms", Target::Int(Int::Attempts)),
-    ];
-
-    #[test]
-    fn order_does_not_matter() {
-        let want = Ok("method=GET host=h path=/a query=b status=200"
-            .replace(" status", " peer_address=::1 status")
-            .replace("query=b peer", "query=b peer"));
-        let got = read(
-            RULES,
-            &[
-                r#"{"method":"GET","x":{"deep":[1,"}"]},"request":{"host":"h","uri":"/a?b"},"id.orig_h":"::1","status":200}"#,
-                r#" { "status" : "200" , "id.orig_h":"::1","request":{"uri":"/a?b","host":"h","new":null},"method":"GET" } "#,
-                r#"{"method":"GET","request":{"host":"h","uri":"/a?b"},"id.orig_h":"::1","status":200}"#,
-            ],
-        );
-        assert!(got.iter().all(|g| *g == want), "{got:?}");
-    }
-
-    #[test]
-    fn damage_is_told_apart() {
-        let got = read(
-            RULES,
-            &[
-                "{\"method\":\"GE",
-                "{\"method\" \"GET\"}",
-                "[]",
-                "{\"a\":1} x",
-                "{\"hops\":[{\"ms\":1},{\"ms\":3}]}",
-                "{}",
-            ],
-        );
-        assert_eq!(
-            got,
-            [
-                Err(Reason::Truncated),
-                Err(Reason::BadJson),
-                Err(Reason::BadJson),
-                Err(Reason::BadJson),
-                Ok("attempts=3".into()),
-                Ok(String::new())
-            ]
-        );
-        let deep = format!("{{\"a\":{}{}}}", "[".repeat(4000), "]".repeat(4000));
-        assert_eq!(read(RULES, &[&deep]), [Err(Reason::TooDeep)]);
-    }
-
-    #[test]
-    fn escapes() {
-        let arena = Bump::new();
-        let mut x = Exchange::default();
-        assert_eq!(unescape(br#"a\"\\\/\n\u00e9\ud83d\ude00"#, &arena, &mut x), "a\"\\/\né😀".as_bytes());
-        assert!(x.repairs.is_empty());
-        assert_eq!(unescape(br"\ud83d!", &arena, &mut x), "\u{fffd}!".as_bytes());
-        assert!(x.repairs.has(Repair::LoneSurrogate));
-        assert_eq!(unescape(br"\x22\u12", &arena, &mut x), br"\x22\u12");
-        assert!(x.repairs.has(Repair::BadEscape));
-    }
+    memchr::memmem::find(record, &usual).is_some() || find(record, key) == Some(value.as_bytes())
 }

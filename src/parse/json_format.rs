@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use crate::domain::{Exchange, Reason};
+use crate::domain::time::SECOND;
+use crate::domain::{Auth, Exchange, Int, Reason};
 
 use super::format::{Format, Meta, Read, Reader, Sample};
 use super::json::{JsonReader, Rule, Table, find};
@@ -16,7 +17,7 @@ pub type Finish = for<'a> fn(&'a [u8], &mut Exchange<'a>, &mut Scratch<'a>) -> R
 pub struct JsonFormat {
     /// What is known of it.
     pub meta: Meta,
-    /// A record is of this format when every path of one of these sets is there.
+    /// A record is of this format when every path of one of these sets is there; `a|b` is either.
     pub needs: &'static [&'static [&'static str]],
     /// Where its fields go.
     pub rules: &'static [Rule],
@@ -34,6 +35,13 @@ impl fmt::Debug for JsonFormat {
     }
 }
 
+/// Of formats that log chosen headers only: no credential among them proves nothing.
+pub fn some_headers(x: &mut Exchange<'_>) {
+    if x.auth == Auth::Absent {
+        x.auth = Auth::Unknown;
+    }
+}
+
 /// For formats whose table is enough.
 pub fn any_request<'a>(_record: &'a [u8], x: &mut Exchange<'a>, _s: &mut Scratch<'a>) -> Result<Read, Reason> {
     if x.has_request() { Ok(Read::Exchange) } else { Err(Reason::MissingRequest) }
@@ -45,7 +53,10 @@ impl Format for JsonFormat {
     }
 
     fn reader(&self) -> Box<dyn Reader> {
-        let table = self.compiled.get_or_init(|| Arc::new(Table::new(self.rules.iter().copied())));
+        let table = self.compiled.get_or_init(|| {
+            let needs = self.needs.iter().map(|set| set.iter().copied());
+            Arc::new(Table::new(self.rules.iter().copied()).needing(needs))
+        });
         Box::new(TableReader { json: JsonReader::new(table), finish: self.finish })
     }
 
@@ -58,8 +69,18 @@ impl Format for JsonFormat {
     }
 
     fn claims_json(&self, record: &[u8]) -> bool {
-        self.needs.iter().any(|set| set.iter().all(|path| find(record, path).is_some()))
+        self.needs.iter().any(|set| has_all(record, set.iter().copied()))
     }
+}
+
+/// Whether a record has every path; `a|b` is either.
+pub fn has_all<'r>(record: &[u8], mut needs: impl Iterator<Item = &'r str>) -> bool {
+    let there = |path: &str| {
+        // A key that stands nowhere needs no walk to be missed.
+        let first = path.split('.').next().unwrap_or_default().trim_end_matches('\\');
+        memchr::memmem::find(record, first.as_bytes()).is_some() && find(record, path).is_some()
+    };
+    needs.all(|need| need.split('|').any(there))
 }
 
 /// Reads records by a table.
@@ -83,7 +104,15 @@ impl fmt::Debug for TableReader {
 
 impl Reader for TableReader {
     fn read<'a>(&mut self, record: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<Read, Reason> {
+        s.end = None;
         self.json.read(record, x, s)?;
+        if let (Some(begin), Some(end)) = (x.time, s.end)
+            && end >= begin
+            // Both cut to whole seconds tell nothing of a duration.
+            && (begin % SECOND != 0 || end % SECOND != 0)
+        {
+            x.set_int_default(Int::DurationUs, end - begin);
+        }
         (self.finish)(record, x, s)
     }
 }

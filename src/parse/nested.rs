@@ -19,6 +19,7 @@ pub const RECORD_PATHS: &[&[&str]] = &[
     &["batches", "[]", "instrumentationLibrarySpans", "[]", "spans", "[]"],
     &["scopeSpans", "[]", "spans", "[]"],
     &["spans", "[]"],
+    &["resourceLogs", "[]", "scopeLogs", "[]", "logRecords", "[]"],
     &["[]"],
 ];
 

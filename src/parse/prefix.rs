@@ -4,7 +4,7 @@
 use crate::domain::Exchange;
 
 use super::json;
-use super::target::Scratch;
+use super::target::{Scratch, Shape};
 
 /// Layers that are peeled at most: docker JSON around syslog around the line is two.
 pub const LAYERS_MAX: u8 = 3;
@@ -32,17 +32,29 @@ fn after_fields(line: &[u8], n: usize) -> Option<&[u8]> {
 }
 
 /// JSON around a line: docker (`log`), fluentd and filebeat (`message`), journald (`MESSAGE`),
-/// docker compose and others (`msg`, `line`, `_raw`).
+/// Splunk (`_raw`), Loki (`line`), Google Cloud (`textPayload`). The record may also stand there as
+/// an object of its own: fluentd (`message`, `log`), Google Cloud (`jsonPayload`), Splunk's collector
+/// (`event`), search exports (`_source`), Tyk's pump (`tyk-analytics-record`), OTLP log records
+/// (`body`, only beside their own time: elsewhere a body is what a client sent).
 fn wrapped<'a>(line: &'a [u8], x: &mut Exchange<'_>, s: &Scratch<'a>) -> Option<&'a [u8]> {
-    const KEYS: &[&[u8]] = &[b"log", b"message", b"MESSAGE", b"_raw", b"line", b"textPayload"];
-    let mut found = None;
-    json::members(line, |key, value, shape| {
-        if found.is_none() && KEYS.contains(&key) && shape == super::target::Shape::JsonString && !value.is_empty() {
-            found = Some(value);
+    const TEXT: &[&[u8]] = &[b"log", b"message", b"MESSAGE", b"_raw", b"line", b"textPayload"];
+    const OBJECT: &[&[u8]] = &[b"log", b"message", b"jsonPayload", b"event", b"_source", b"tyk-analytics-record"];
+    let (mut text, mut object) = (None, None);
+    let (mut body, mut otlp) = (None, false);
+    json::members(line, |key, value, shape| match shape {
+        _ if key == b"timeUnixNano" || key == b"observedTimeUnixNano" => otlp = true,
+        Shape::JsonValue if key == b"body" => body = Some(value),
+        Shape::JsonString if text.is_none() && TEXT.contains(&key) && !value.is_empty() => text = Some(value),
+        Shape::JsonValue if object.is_none() && OBJECT.contains(&key) && value.first() == Some(&b'{') => {
+            object = Some(value);
         }
+        _ => {}
     });
-    let inner = json::unescape(found?, s.arena, x);
-    Some(inner.trim_ascii())
+    if otlp && let Some(body) = body {
+        text = json::find(body, "stringValue");
+        object = None;
+    }
+    object.or_else(|| Some(json::unescape(text?, s.arena, x).trim_ascii()))
 }
 
 /// `<171>1 2025-…` (RFC 5424) or `<13>Sep 11 …` (RFC 3164).
@@ -165,10 +177,14 @@ mod tests {
             "2025-12-31T17:37:40.493035218+01:00 stdout F ::1 - -",
             "caddy-1  | ::1 - -",
             r#"{"log":"::1 - -\n","stream":"stdout","time":"2025-09-11T02:54:00Z"}"#,
+            r#"{"stream":"stdout","log":{"message":"::1 - -"}}"#,
+            r#"{"timeUnixNano":"1726003440000000000","body":{"stringValue":"::1 - -"},"attributes":[]}"#,
             r#"{"MESSAGE":"Feb 25 16:19:38 host haproxy[7]: ::1 - -","_PID":"7"}"#,
         ] {
             assert_eq!(all_layers(line), "::1 - -", "{line}");
         }
+        let sent = r#"{"body":{"stringValue":"::1 - -"}}"#;
+        assert_eq!(all_layers(sent), sent, "what a client sent is no log line");
         assert_eq!(all_layers("203.0.113.9 - - [x]"), "203.0.113.9 - - [x]");
     }
 }

@@ -6,7 +6,7 @@ use bumpalo::Bump;
 
 use crate::domain::address::split_port;
 use crate::domain::time::{DateCache, Micros, SECOND, Stamp, epoch, scaled};
-use crate::domain::{Auth, Exchange, Int, Reason, Repair, Text};
+use crate::domain::{Auth, Body, Exchange, Int, Reason, Repair, Text, Transfer};
 
 use super::{headers, json, url};
 
@@ -103,6 +103,19 @@ pub enum Target {
     RequestHeader(&'static str),
     /// One response header.
     ResponseHeader(&'static str),
+    /// Names of all request headers, as a JSON list: tells whether there were credentials.
+    RequestHeaderNames,
+    /// Request body in base64.
+    RequestBodyBase64,
+    /// Response body in base64.
+    ResponseBodyBase64,
+    /// How many elements a JSON list has.
+    Count(Int),
+    /// When the exchange ended; with its time, the duration where nothing better tells it.
+    EndTime(Clock),
+    /// As the inner target, where nothing else has filled its column: for names that a format uses
+    /// beside better ones, in any order.
+    Weak(&'static Target),
 }
 
 /// How a value stands in its record.
@@ -125,12 +138,14 @@ pub struct Scratch<'a> {
     pub dates: DateCache,
     /// Date of a record whose time of day comes apart (W3C).
     pub date: Option<Micros>,
+    /// End of the exchange, where a record names begin and end.
+    pub end: Option<Micros>,
 }
 
 impl<'a> Scratch<'a> {
     /// Fresh state over an arena.
     pub fn new(arena: &'a Bump) -> Self {
-        Self { arena, dates: DateCache::default(), date: None }
+        Self { arena, dates: DateCache::default(), date: None, end: None }
     }
 }
 
@@ -181,6 +196,12 @@ impl Target {
             Self::ResponseBody => "response body".into(),
             Self::RequestHeader(name) => format!("request header {name}"),
             Self::ResponseHeader(name) => format!("response header {name}"),
+            Self::RequestHeaderNames => "auth".into(),
+            Self::RequestBodyBase64 => "request body (base64)".into(),
+            Self::ResponseBodyBase64 => "response body (base64)".into(),
+            Self::Count(f) => format!("{} (length of the list)", f.column()),
+            Self::EndTime(_) => "duration_us, where nothing better tells it".into(),
+            Self::Weak(inner) => format!("{}, where nothing better tells it", inner.describe()),
         }
     }
 
@@ -195,8 +216,27 @@ impl Target {
     ) -> Result<(), Reason> {
         match self {
             Self::RequestBody | Self::ResponseBody => {
-                body(self == Self::RequestBody, raw, shape, x);
+                let transfer = if shape == Shape::JsonString { Transfer::JsonEscaped } else { Transfer::Plain };
+                body(self == Self::RequestBody, raw, transfer, x);
                 return Ok(());
+            }
+            Self::RequestBodyBase64 | Self::ResponseBodyBase64 => {
+                body(self == Self::RequestBodyBase64, raw, Transfer::Base64, x);
+                return Ok(());
+            }
+            Self::RequestHeaderNames => {
+                headers::request_names(raw, x);
+                return Ok(());
+            }
+            Self::Count(field) => {
+                let mut n = 0;
+                if raw.first() == Some(&b'[') && json::members(raw, |_, _, _| n += 1) {
+                    x.set_int(field, n);
+                }
+                return Ok(());
+            }
+            Self::Weak(inner) => {
+                return if inner.is_filled(x) { Ok(()) } else { inner.apply(raw, shape, x, s) };
             }
             Self::RequestHeaders => return headers::request_json(raw, x, s),
             Self::ResponseHeaders => return headers::response_json(raw, x, s),
@@ -213,6 +253,28 @@ impl Target {
             return Ok(());
         }
         self.apply_value(value, x, s)
+    }
+
+    /// Whether the column that the target fills first has a value.
+    fn is_filled(self, x: &Exchange<'_>) -> bool {
+        let text = |f| x.get(f).is_some();
+        let int = |f| x.get_int(f).is_some();
+        match self {
+            Self::Text(f) => text(f),
+            Self::Int(f) | Self::Duration(f, _) => int(f),
+            Self::Time(_) => x.time.is_some(),
+            Self::RequestLine | Self::Url | Self::Uri => text(Text::Path),
+            Self::Query => text(Text::Query),
+            Self::Host => text(Text::Host),
+            Self::Peer => text(Text::PeerAddress),
+            Self::Client => text(Text::ClientAddress),
+            Self::ServerAddress => text(Text::ServerAddress),
+            Self::ForwardedFor => text(Text::ForwardedFor),
+            Self::Status => int(Int::Status),
+            Self::RequestBody | Self::RequestBodyBase64 => x.request_body.is_some(),
+            Self::ResponseBody | Self::ResponseBodyBase64 => x.response_body.is_some(),
+            _ => false,
+        }
     }
 
     /// What a null tells: a column for credentials that is empty proves that none were sent.
@@ -232,6 +294,7 @@ impl Target {
                 }
             }
             Self::Time(clock) => set_time(x, time(value, clock, &mut s.dates).ok_or(Reason::BadTime)?),
+            Self::EndTime(clock) => s.end = Some(time(value, clock, &mut s.dates).ok_or(Reason::BadTime)?.at),
             Self::Date => s.date = Some(date(value, s).ok_or(Reason::BadTime)?),
             Self::TimeOfDay => {
                 let of_day = time_of_day(value, s).ok_or(Reason::BadTime)?;
@@ -277,18 +340,26 @@ impl Target {
             }
             Self::RequestHeader(name) => headers::request(name.as_bytes(), value, x, s),
             Self::ResponseHeader(name) => headers::response(name.as_bytes(), value, x),
-            Self::Skip | Self::RequestBody | Self::ResponseBody | Self::RequestHeaders | Self::ResponseHeaders => {}
+            // Handled before the value was unescaped.
+            Self::Skip
+            | Self::RequestBody
+            | Self::ResponseBody
+            | Self::RequestBodyBase64
+            | Self::ResponseBodyBase64
+            | Self::RequestHeaders
+            | Self::ResponseHeaders
+            | Self::RequestHeaderNames
+            | Self::Count(_)
+            | Self::Weak(_) => {}
         }
         Ok(())
     }
 }
 
-fn body<'a>(request: bool, raw: &'a [u8], shape: Shape, x: &mut Exchange<'a>) {
-    use crate::domain::{Body, Transfer};
+fn body<'a>(request: bool, raw: &'a [u8], transfer: Transfer, x: &mut Exchange<'a>) {
     if is_null(raw) {
         return;
     }
-    let transfer = if shape == Shape::JsonString { Transfer::JsonEscaped } else { Transfer::Plain };
     let body = Some(Body { raw, transfer, complete: true });
     if request {
         x.request_body = body;
@@ -339,7 +410,7 @@ pub fn duration(value: &[u8], unit: Unit) -> Option<Option<i64>> {
         }
         let (digits, scale) = match v {
             [d @ .., b'm', b's'] => (d, 1_000),
-            [d @ .., b'u', b's'] => (d, 1),
+            [d @ .., b'u', b's'] | [d @ .., 0xC2, 0xB5, b's'] => (d, 1),
             [d @ .., b'n', b's'] => return Some(scaled(d, 1)?.checked_div(1_000)),
             [d @ .., b's'] => (d, SECOND),
             d => match unit {

@@ -1,3 +1,5 @@
+mod corpus_json;
+
 use bumpalo::Bump;
 
 use super::ALL;
