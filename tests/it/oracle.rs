@@ -207,7 +207,9 @@ fn agrees(field: Field, theirs: &str, ours: &str) -> bool {
 /// `request_line`.
 fn target_agrees(theirs: &str, seen: &Seen) -> bool {
     let own = |column| seen.text(column).unwrap_or_default();
-    if seen.text("path").is_none() && own("request_line") == theirs {
+    let bytes = |column| seen.columns.get(column).cloned().unwrap_or_default();
+    // Most leave nginx's escapes as they stand; we undo them.
+    if seen.text("path").is_none() && bytes("request_line") == unescape(theirs) {
         return true;
     }
     let ours = match seen.text("query") {
@@ -223,6 +225,22 @@ fn target_agrees(theirs: &str, seen: &Seen) -> bool {
     let (a, b) = (bare(theirs), bare(&ours));
     let b_host = format!("{}:{}", own("host"), own("port"));
     a == b || a.is_empty() && b == "/" || seen.text("path").is_none() && (theirs == b_host || theirs == own("host"))
+}
+
+/// Undoes `\xHH`.
+fn unescape(text: &str) -> Vec<u8> {
+    let mut parts = text.split("\\x");
+    let mut out = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        match part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                out.extend_from_slice(&part.as_bytes()[2..]);
+            }
+            None => out.extend_from_slice(&[b"\\x", part.as_bytes()].concat()),
+        }
+    }
+    out
 }
 
 /// The lines of a stream as spans, blank ones left out.

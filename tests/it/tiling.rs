@@ -48,8 +48,12 @@ fn real_files_tile() {
     let mut failures = Vec::new();
     for path in &files {
         let bytes = support::read(path);
-        // Small chunks cost a session each: only small files get the smallest.
-        let targets = if bytes.len() <= 64 << 10 { &[64, 4096, CHUNK_BYTES][..] } else { &[64 << 10, CHUNK_BYTES][..] };
+        // Small chunks cost a session each, so only small files get them.
+        let targets = match bytes.len() {
+            0..0x2000 => &[64, 4096, CHUNK_BYTES][..],
+            0x2000..0x4_0000 => &[16 << 10, CHUNK_BYTES][..],
+            _ => &[CHUNK_BYTES][..],
+        };
         for target in targets {
             if let Err(why) = guarded(|| support::tiles(&bytes, *target)) {
                 failures.push(format!("{} in chunks of {target}: {why}", support::name(&folder, path)));

@@ -32,7 +32,9 @@ fn expected(event: &Value) -> Expected {
     expected.state(Field::Time, get(event, "@timestamp"));
     expected.state(Field::Client, first(event, &["source.address", "source.ip", "client.ip"]));
     expected.state(Field::Method, get(event, "http.request.method"));
-    expected.state(Field::Target, get(event, "url.original").or(path_and_query));
+    // Some give `original` without the query, and the query apart.
+    let original = get(event, "url.original").filter(|o| o.contains('?') || get(event, "url.query").is_none());
+    expected.state(Field::Target, original.or(path_and_query));
     expected.state(Field::Status, get(event, "http.response.status_code"));
     expected.state(Field::Bytes, first(event, &["http.response.body.bytes", "http.response.bytes"]));
     expected.state(Field::Agent, get(event, "user_agent.original"));
