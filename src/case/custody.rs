@@ -45,7 +45,8 @@ struct Hashed<'a> {
 
 impl Entry {
     fn expected_hash(&self) -> String {
-        let hashed = Hashed { seq: self.seq, time: &self.time, action: &self.action, detail: &self.detail, prev: &self.prev };
+        let hashed =
+            Hashed { seq: self.seq, time: &self.time, action: &self.action, detail: &self.detail, prev: &self.prev };
         // A struct of strings and a Value always serialises.
         hex(&Sha256::digest(serde_json::to_vec(&hashed).unwrap_or_default()))
     }
@@ -79,7 +80,10 @@ impl Custody {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => 0,
             Err(e) => return Err(CaseError::io(&self.path)(e)),
         };
-        let damaged = |line: usize, problem: &str| CaseError::Damaged { path: self.path.clone(), problem: format!("line {line}: {problem}") };
+        let damaged = |line: usize, problem: &str| CaseError::Damaged {
+            path: self.path.clone(),
+            problem: format!("line {line}: {problem}"),
+        };
         let mut entries: Vec<Entry> = Vec::new();
         let mut torn = None;
         for (i, line) in text.split_inclusive(|b| *b == b'\n').enumerate() {
@@ -91,10 +95,14 @@ impl Custody {
             if line.starts_with(b"#torn ") {
                 continue;
             }
-            let entry: Entry = serde_json::from_slice(line).map_err(|e| damaged(i + 1, &format!("is no custody entry ({e})")))?;
+            let entry: Entry =
+                serde_json::from_slice(line).map_err(|e| damaged(i + 1, &format!("is no custody entry ({e})")))?;
             let prev = entries.last().map_or(GENESIS, |e| e.hash.as_str());
             if entry.seq != entries.len() as u64 + 1 || entry.prev != prev {
-                return Err(damaged(i + 1, "does not follow the line before: an entry was removed, inserted or reordered"));
+                return Err(damaged(
+                    i + 1,
+                    "does not follow the line before: an entry was removed, inserted or reordered",
+                ));
             }
             if entry.hash != entry.expected_hash() {
                 return Err(damaged(i + 1, "was changed after it was written: its hash does not fit"));
@@ -109,7 +117,12 @@ impl Custody {
         let (mut entries, torn) = self.read()?;
         if let Some(torn) = torn {
             self.close_torn(&torn)?;
-            entries.push(self.write(entries.last(), now, "recovered", serde_json::json!({ "torn_bytes": torn.bytes }))?);
+            entries.push(self.write(
+                entries.last(),
+                now,
+                "recovered",
+                serde_json::json!({ "torn_bytes": torn.bytes }),
+            )?);
         }
         self.write(entries.last(), now, action, detail)?;
         Ok(())
@@ -137,9 +150,11 @@ impl Custody {
             hash: String::new(),
         };
         entry.hash = entry.expected_hash();
-        let mut line = serde_json::to_vec(&entry).map_err(|e| CaseError::Damaged { path: self.path.clone(), problem: e.to_string() })?;
+        let mut line = serde_json::to_vec(&entry)
+            .map_err(|e| CaseError::Damaged { path: self.path.clone(), problem: e.to_string() })?;
         line.push(b'\n');
-        let mut file = OpenOptions::new().create(true).append(true).open(&self.path).map_err(CaseError::io(&self.path))?;
+        let mut file =
+            OpenOptions::new().create(true).append(true).open(&self.path).map_err(CaseError::io(&self.path))?;
         file.write_all(&line).and_then(|()| file.sync_data()).map_err(CaseError::io(&self.path))?;
         Ok(entry)
     }

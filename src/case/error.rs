@@ -21,7 +21,10 @@ pub enum CaseError {
     #[error("{}: the folder is not empty and is no case; name another folder", shown(.0))]
     NotEmpty(PathBuf),
     /// Made by a newer version.
-    #[error("{}: the case has version {found}, this breachwalk reads up to {known}; install a newer breachwalk", shown(path))]
+    #[error(
+        "{}: the case has version {found}, this breachwalk reads up to {known}; install a newer breachwalk",
+        shown(path)
+    )]
     Newer {
         /// Which file says so.
         path: PathBuf,
@@ -50,7 +53,10 @@ pub enum CaseError {
         problem: String,
     },
     /// The file system refused.
-    #[error("{}: {source}; free space or fix permissions and run the same command again, the case is as it was", shown(path))]
+    #[error(
+        "{}: {source}; free space or fix permissions and run the same command again, the case is as it was",
+        shown(path)
+    )]
     Io {
         /// Which file.
         path: PathBuf,

@@ -40,7 +40,10 @@ impl CaseSettings {
         struct Version {
             version: u32,
         }
-        let fail = |e: toml::de::Error| CaseError::Settings { path: path.to_owned(), problem: e.to_string().trim_end().to_owned() };
+        let fail = |e: toml::de::Error| CaseError::Settings {
+            path: path.to_owned(),
+            problem: e.to_string().trim_end().to_owned(),
+        };
         let version: Version = toml::from_str(text).map_err(fail)?;
         if version.version > CASE_VERSION {
             return Err(CaseError::Newer { path: path.to_owned(), found: version.version, known: CASE_VERSION });

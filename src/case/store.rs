@@ -86,7 +86,11 @@ impl Case {
         }
         case.write_key()?;
         case.write_manifest()?;
-        case.custody().append(now, "case-created", json!({ "tool": case.manifest.tool, "zone": case.settings.zone }))?;
+        case.custody().append(
+            now,
+            "case-created",
+            json!({ "tool": case.manifest.tool, "zone": case.settings.zone }),
+        )?;
         // Last: a folder with case.toml is a whole case.
         case.write_settings()?;
         Ok(case)
@@ -104,7 +108,8 @@ impl Case {
 
     fn lock(&mut self) -> Result<(), CaseError> {
         let path = self.folder.join(LOCK);
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(CaseError::io(&path))?;
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(CaseError::io(&path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(CaseError::Locked(self.folder.clone())),
@@ -121,7 +126,8 @@ impl Case {
             return Ok(());
         }
         let mut key = [0_u8; 32];
-        getrandom::fill(&mut key).map_err(|e| CaseError::Io { path: path.clone(), source: std::io::Error::other(e.to_string()) })?;
+        getrandom::fill(&mut key)
+            .map_err(|e| CaseError::Io { path: path.clone(), source: std::io::Error::other(e.to_string()) })?;
         let mut options = OpenOptions::new();
         options.create_new(true).write(true);
         #[cfg(unix)]
@@ -133,7 +139,8 @@ impl Case {
     /// Writes the settings.
     pub fn write_settings(&self) -> Result<(), CaseError> {
         let path = self.folder.join(SETTINGS);
-        let text = toml::to_string(&self.settings).map_err(|e| CaseError::Settings { path: path.clone(), problem: e.to_string() })?;
+        let text = toml::to_string(&self.settings)
+            .map_err(|e| CaseError::Settings { path: path.clone(), problem: e.to_string() })?;
         replace(&path, text.as_bytes())
     }
 
@@ -163,7 +170,9 @@ impl Case {
         self.manifest.evidence.extend(entries);
         self.manifest.parts.extend(parts);
         let order = |t: &str| Table::from_name(t);
-        self.manifest.parts.sort_by(|a, b| (order(&a.table), a.evidence_id, &a.file).cmp(&(order(&b.table), b.evidence_id, &b.file)));
+        self.manifest
+            .parts
+            .sort_by(|a, b| (order(&a.table), a.evidence_id, &a.file).cmp(&(order(&b.table), b.evidence_id, &b.file)));
         self.write_manifest()?;
         for e in &added {
             let detail = json!({ "evidence_id": e.evidence_id, "name": e.name, "sha256": e.sha256, "bytes": e.bytes,
@@ -216,7 +225,10 @@ impl Case {
     pub fn reconcile_custody(&self, now: Micros) -> Result<(), CaseError> {
         let (entries, _) = self.custody().read()?;
         for e in &self.manifest.evidence {
-            let known = entries.iter().any(|c| c.action.starts_with("evidence-added") && c.detail.get("sha256").and_then(|v| v.as_str()) == Some(&e.sha256));
+            let known = entries.iter().any(|c| {
+                c.action.starts_with("evidence-added")
+                    && c.detail.get("sha256").and_then(|v| v.as_str()) == Some(&e.sha256)
+            });
             if !known {
                 let detail = json!({ "evidence_id": e.evidence_id, "name": e.name, "sha256": e.sha256, "bytes": e.bytes, "note": "written after an interrupted ingest" });
                 self.custody().append(now, "evidence-added", detail)?;

@@ -63,10 +63,14 @@ pub fn verify(case: &Case) -> Result<Verification, CaseError> {
 fn custody(case: &Case) -> Check {
     let what = "custody log".to_owned();
     match case.custody().read() {
-        Ok((entries, None)) => Check { what, outcome: Outcome::Ok, detail: format!("{} entries, chain whole", entries.len()) },
-        Ok((entries, Some(torn))) => {
-            Check { what, outcome: Outcome::Failed, detail: format!("{} entries, then {} bytes of an unfinished line", entries.len(), torn.bytes) }
+        Ok((entries, None)) => {
+            Check { what, outcome: Outcome::Ok, detail: format!("{} entries, chain whole", entries.len()) }
         }
+        Ok((entries, Some(torn))) => Check {
+            what,
+            outcome: Outcome::Failed,
+            detail: format!("{} entries, then {} bytes of an unfinished line", entries.len(), torn.bytes),
+        },
         Err(e) => Check { what, outcome: Outcome::Failed, detail: e.to_string() },
     }
 }
@@ -76,13 +80,25 @@ fn parts(case: &Case) -> Check {
     let mut rows = 0;
     for part in &case.manifest.parts {
         let Some(table) = Table::from_name(&part.table) else {
-            return Check { what, outcome: Outcome::Failed, detail: format!("manifest names an unknown table {:?}", part.table) };
+            return Check {
+                what,
+                outcome: Outcome::Failed,
+                detail: format!("manifest names an unknown table {:?}", part.table),
+            };
         };
         let path = case.part_path(table, &part.file);
         match sha256_of(&path) {
             Ok(found) if found == part.sha256 => rows += part.rows,
-            Ok(_) => return Check { what, outcome: Outcome::Failed, detail: format!("{}/{} was changed", part.table, part.file) },
-            Err(e) => return Check { what, outcome: Outcome::Failed, detail: format!("{}/{}: {e}", part.table, part.file) },
+            Ok(_) => {
+                return Check {
+                    what,
+                    outcome: Outcome::Failed,
+                    detail: format!("{}/{} was changed", part.table, part.file),
+                };
+            }
+            Err(e) => {
+                return Check { what, outcome: Outcome::Failed, detail: format!("{}/{}: {e}", part.table, part.file) };
+            }
         }
     }
     Check { what, outcome: Outcome::Ok, detail: format!("{} parts, {rows} rows, unchanged", case.manifest.parts.len()) }
@@ -112,7 +128,12 @@ fn unchanged(entry: &EvidenceEntry) -> Check {
         Ok((sha256, bytes)) => Check {
             what,
             outcome: Outcome::Failed,
-            detail: format!("changed: sha256 was {}, is {} ({} bytes were, {bytes} are)", entry.sha256, hex(&sha256), entry.bytes),
+            detail: format!(
+                "changed: sha256 was {}, is {} ({} bytes were, {bytes} are)",
+                entry.sha256,
+                hex(&sha256),
+                entry.bytes
+            ),
         },
         Err(e) => Check { what, outcome: Outcome::Missing, detail: e.to_string() },
     }
@@ -129,7 +150,10 @@ fn tiling(case: &Case, entry: &EvidenceEntry) -> Result<Check, CaseError> {
     let mut at = 0;
     for (offset, length) in &spans {
         if *offset != at {
-            let detail = format!("byte {at} to byte {offset} is {}", if *offset > at { "not accounted for" } else { "counted twice" });
+            let detail = format!(
+                "byte {at} to byte {offset} is {}",
+                if *offset > at { "not accounted for" } else { "counted twice" }
+            );
             return Ok(Check { what, outcome: Outcome::Failed, detail });
         }
         at = offset + length;
@@ -140,7 +164,11 @@ fn tiling(case: &Case, entry: &EvidenceEntry) -> Result<Check, CaseError> {
     }
     let detail = format!(
         "{} = {} exchanges + {} rejects + {} ignorable bytes, {} spans, no gap, no overlap",
-        entry.decoded_bytes, entry.exchange_bytes, entry.reject_bytes, entry.ignorable_bytes, spans.len()
+        entry.decoded_bytes,
+        entry.exchange_bytes,
+        entry.reject_bytes,
+        entry.ignorable_bytes,
+        spans.len()
     );
     Ok(Check { what, outcome: Outcome::Ok, detail })
 }

@@ -49,8 +49,11 @@ pub(super) fn open(inputs: &[String], args: &ReadingArgs, output: &mut Output) -
 
 /// A name for these files as they are now, read in this way.
 fn folder(sources: &[Source], args: &ReadingArgs, fresh: bool) -> Result<PathBuf, CliError> {
-    let base = etcetera::choose_base_strategy()
-        .map_err(|e| CliError::Failed(format!("no cache folder: {e}; set XDG_CACHE_HOME, or make a case with `breachwalk ingest --case DIR`")))?;
+    let base = etcetera::choose_base_strategy().map_err(|e| {
+        CliError::Failed(format!(
+            "no cache folder: {e}; set XDG_CACHE_HOME, or make a case with `breachwalk ingest --case DIR`"
+        ))
+    })?;
     let mut hash = Sha256::new();
     hash.update(format!("{} {SCHEMA_VERSION} {args:?}\n", env!("CARGO_PKG_VERSION")));
     for source in sources {

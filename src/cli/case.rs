@@ -34,7 +34,9 @@ fn run_verify(folder: &Path, json: bool, output: &mut Output) -> Result<u8, CliE
                 Outcome::Failed => "FAILED ",
                 Outcome::Missing => "MISSING",
             };
-            output.data(format!("{word} {}: {}\n", escape(check.what.as_bytes()), escape(check.detail.as_bytes())).as_bytes())?;
+            output.data(
+                format!("{word} {}: {}\n", escape(check.what.as_bytes()), escape(check.detail.as_bytes())).as_bytes(),
+            )?;
         }
     }
     if result.is_sound() {
@@ -52,12 +54,22 @@ fn run_log(folder: &Path, json: bool, output: &mut Output) -> Result<u8, CliErro
             serde_json::to_string(entry).map_err(|e| CliError::Failed(e.to_string()))?
         } else {
             let hash: String = entry.hash.chars().take(12).collect();
-            format!("{:>4}  {}  {}  {:<16} {}", entry.seq, entry.time, hash, escape(entry.action.as_bytes()), escape(entry.detail.to_string().as_bytes()))
+            format!(
+                "{:>4}  {}  {}  {:<16} {}",
+                entry.seq,
+                entry.time,
+                hash,
+                escape(entry.action.as_bytes()),
+                escape(entry.detail.to_string().as_bytes())
+            )
         };
         output.data(format!("{line}\n").as_bytes())?;
     }
     if let Some(torn) = torn {
-        output.warn(&format!("the last line is unfinished ({} bytes): a command was killed while it wrote; the next ingest notes it", torn.bytes));
+        output.warn(&format!(
+            "the last line is unfinished ({} bytes): a command was killed while it wrote; the next ingest notes it",
+            torn.bytes
+        ));
     }
     Ok(exit::DONE)
 }

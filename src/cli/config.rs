@@ -27,7 +27,11 @@ impl Config {
         let path = folders.config_dir().join("breachwalk").join("config.toml");
         let Ok(text) = std::fs::read_to_string(&path) else { return Ok(Self::default()) };
         toml::from_str(&text).map_err(|e| {
-            CliError::Failed(format!("{}: {}; correct the file", escape(path.as_os_str().as_encoded_bytes()), e.to_string().trim_end()))
+            CliError::Failed(format!(
+                "{}: {}; correct the file",
+                escape(path.as_os_str().as_encoded_bytes()),
+                e.to_string().trim_end()
+            ))
         })
     }
 }

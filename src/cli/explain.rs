@@ -53,8 +53,17 @@ fn source_explained(source: &Source, record: u64, mut set: FormatSet, output: &m
         }
     };
     buffer.truncate(len);
-    let chunk = Chunk { index: 0, offset: 0, records_before: 0, bytes: buffer, context: cutter.context().to_vec(), spans };
-    let mut seen = Seen { wanted: record, chunk: &chunk, sample: None, formats: BTreeMap::new(), rejects: Vec::new(), reject_count: 0, other: BTreeMap::new() };
+    let chunk =
+        Chunk { index: 0, offset: 0, records_before: 0, bytes: buffer, context: cutter.context().to_vec(), spans };
+    let mut seen = Seen {
+        wanted: record,
+        chunk: &chunk,
+        sample: None,
+        formats: BTreeMap::new(),
+        rejects: Vec::new(),
+        reject_count: 0,
+        other: BTreeMap::new(),
+    };
     Session::new(&set).explain(&chunk, &mut seen);
     let whole = !more && len == chunk.bytes.len();
     seen.tell(source, layout, &set, whole, output)?;
@@ -86,7 +95,8 @@ impl Sink for Seen<'_> {
         if place.record < self.wanted || self.sample.is_some() {
             return;
         }
-        let mut columns: Vec<(String, Vec<u8>)> = x.time.map(|at| ("time".to_owned(), rfc3339(at).into_bytes())).into_iter().collect();
+        let mut columns: Vec<(String, Vec<u8>)> =
+            x.time.map(|at| ("time".to_owned(), rfc3339(at).into_bytes())).into_iter().collect();
         columns.push(("auth".to_owned(), x.auth.code().into()));
         columns.extend(x.texts().map(|(f, v)| (f.column().to_owned(), v.to_vec())));
         columns.extend(x.ints().map(|(f, v)| (f.column().to_owned(), v.to_string().into_bytes())));
@@ -94,7 +104,8 @@ impl Sink for Seen<'_> {
         if !repairs.is_empty() {
             columns.push(("repairs".to_owned(), repairs.into_bytes()));
         }
-        self.sample = Some(Sample { place, format: format.to_owned(), trace: x.trace.clone().unwrap_or_default(), columns });
+        self.sample =
+            Some(Sample { place, format: format.to_owned(), trace: x.trace.clone().unwrap_or_default(), columns });
     }
 
     fn reject(&mut self, place: Place, reason: Reason) {
@@ -110,16 +121,30 @@ impl Sink for Seen<'_> {
 }
 
 impl Seen<'_> {
-    fn tell(&self, source: &Source, layout: Layout, set: &FormatSet, whole: bool, output: &mut Output) -> Result<(), CliError> {
+    fn tell(
+        &self,
+        source: &Source,
+        layout: Layout,
+        set: &FormatSet,
+        whole: bool,
+        output: &mut Output,
+    ) -> Result<(), CliError> {
         let mut text = format!("{}\n", escape(source.name().as_bytes()));
-        text.push_str(&format!("  layout   {}\n", match layout {
-            Layout::Lines => "one record a line",
-            Layout::Json => "a JSON document with records inside",
-            Layout::Blocks => "blocks of an audit log",
-        }));
+        text.push_str(&format!(
+            "  layout   {}\n",
+            match layout {
+                Layout::Lines => "one record a line",
+                Layout::Json => "a JSON document with records inside",
+                Layout::Blocks => "blocks of an audit log",
+            }
+        ));
         if let Some((best, score)) = set.ranking().next() {
             let rivals: Vec<String> = set.ranking().skip(1).take(SHOWN).map(|(id, n)| format!("{id} {n}")).collect();
-            let rivals = if rivals.is_empty() { "no other format reads any".to_owned() } else { format!("others: {}", rivals.join(", ")) };
+            let rivals = if rivals.is_empty() {
+                "no other format reads any".to_owned()
+            } else {
+                format!("others: {}", rivals.join(", "))
+            };
             text.push_str(&format!("  head     {best} reads {score} of its records; {rivals}\n"));
         }
         let extent = if whole { "the whole file" } else { "the first chunk" };
@@ -150,8 +175,19 @@ impl Seen<'_> {
                 Value::Text(lossy(raw.trim_ascii_end())),
             ]
         });
-        let columns = vec![Column { key: "record", title: "Record", shown: Shown::Always }, Column { key: "reason", title: "Reason", shown: Shown::Always }, Column { key: "begins", title: "Begins", shown: Shown::Always }];
-        let section = Section { id: "rejects", title: "Not understood", notes: Vec::new(), columns, rows: rows.collect(), rows_cut: self.reject_count - self.rejects.len() as u64 };
+        let columns = vec![
+            Column { key: "record", title: "Record", shown: Shown::Always },
+            Column { key: "reason", title: "Reason", shown: Shown::Always },
+            Column { key: "begins", title: "Begins", shown: Shown::Always },
+        ];
+        let section = Section {
+            id: "rejects",
+            title: "Not understood",
+            notes: Vec::new(),
+            columns,
+            rows: rows.collect(),
+            rows_cut: self.reject_count - self.rejects.len() as u64,
+        };
         formats::print(section, output)
     }
 }
@@ -165,17 +201,40 @@ fn tell_sample(sample: &Sample, output: &mut Output) -> Result<(), CliError> {
         notes.push(format!("Described in {}", meta.source));
     }
     if !sample.trace.is_empty() {
-        let columns = vec![Column { key: "field", title: "Field", shown: Shown::Always }, Column { key: "value", title: "Value", shown: Shown::Always }, Column { key: "column", title: "Goes to", shown: Shown::Always }];
+        let columns = vec![
+            Column { key: "field", title: "Field", shown: Shown::Always },
+            Column { key: "value", title: "Value", shown: Shown::Always },
+            Column { key: "column", title: "Goes to", shown: Shown::Always },
+        ];
         let rows = sample.trace.iter().map(|t| {
             let target = t.target.clone().unwrap_or_else(|| "not understood; kept in the evidence only".into());
             vec![Value::Text(t.source.clone()), shown(&t.raw), Value::Text(target)]
         });
-        formats::print(Section { id: "fields", title: "Fields of the sample record", notes: Vec::new(), columns, rows: rows.collect(), rows_cut: 0 }, output)?;
+        formats::print(
+            Section {
+                id: "fields",
+                title: "Fields of the sample record",
+                notes: Vec::new(),
+                columns,
+                rows: rows.collect(),
+                rows_cut: 0,
+            },
+            output,
+        )?;
     }
-    let columns = vec![Column { key: "column", title: "Column", shown: Shown::Always }, Column { key: "value", title: "Value", shown: Shown::Always }];
+    let columns = vec![
+        Column { key: "column", title: "Column", shown: Shown::Always },
+        Column { key: "value", title: "Value", shown: Shown::Always },
+    ];
     let rows = sample.columns.iter().map(|(name, value)| vec![Value::Text(name.clone()), shown(value)]);
     let title = "What the record became";
-    notes.insert(0, format!("Record {} at byte {}, {} bytes, read as {}.", sample.place.record, sample.place.offset, sample.place.length, sample.format));
+    notes.insert(
+        0,
+        format!(
+            "Record {} at byte {}, {} bytes, read as {}.",
+            sample.place.record, sample.place.offset, sample.place.length, sample.format
+        ),
+    );
     formats::print(Section { id: "columns", title, notes, columns, rows: rows.collect(), rows_cut: 0 }, output)
 }
 

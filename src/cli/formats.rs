@@ -24,24 +24,42 @@ pub(super) fn print(section: Section, output: &mut Output) -> Result<(), CliErro
 }
 
 fn list(output: &mut Output) -> Result<u8, CliError> {
-    let columns = vec![Column { key: "id", title: "Id", shown: Shown::Always }, Column { key: "title", title: "Format", shown: Shown::Always }, Column { key: "source", title: "Described in", shown: Shown::Always }];
+    let columns = vec![
+        Column { key: "id", title: "Id", shown: Shown::Always },
+        Column { key: "title", title: "Format", shown: Shown::Always },
+        Column { key: "source", title: "Described in", shown: Shown::Always },
+    ];
     let mut rows: Vec<Vec<Value>> = formats::ALL
         .iter()
         .map(|f| f.meta())
         .map(|m| vec![Value::Text(m.id.into()), Value::Text(m.title.into()), Value::Text(m.source.into())])
         .collect();
     rows.sort_by_key(|row| row.first().map(Value::plain));
-    let notes = vec!["Own formats: --nginx-format, --apache-format, --envoy-format, --log-regex, --mapping.".to_owned()];
+    let notes =
+        vec!["Own formats: --nginx-format, --apache-format, --envoy-format, --log-regex, --mapping.".to_owned()];
     print(Section { id: "formats", title: "Formats", notes, columns, rows, rows_cut: 0 }, output)?;
     Ok(exit::DONE)
 }
 
 fn columns(output: &mut Output) -> Result<u8, CliError> {
-    let columns = vec![Column { key: "column", title: "Column", shown: Shown::Always }, Column { key: "type", title: "Type", shown: Shown::Always }, Column { key: "doc", title: "Holds", shown: Shown::Always }];
-    let row = |name: &str, kind: &str, doc: &str| vec![Value::Text(name.into()), Value::Text(kind.into()), Value::Text(doc.into())];
+    let columns = vec![
+        Column { key: "column", title: "Column", shown: Shown::Always },
+        Column { key: "type", title: "Type", shown: Shown::Always },
+        Column { key: "doc", title: "Holds", shown: Shown::Always },
+    ];
+    let row = |name: &str, kind: &str, doc: &str| {
+        vec![Value::Text(name.into()), Value::Text(kind.into()), Value::Text(doc.into())]
+    };
     let texts = Text::ALL.iter().map(|f| row(f.column(), "text", f.doc()));
     let ints = Int::ALL.iter().map(|f| row(f.column(), "integer", f.doc()));
-    let section = Section { id: "columns", title: "Columns of an exchange", notes: Vec::new(), columns, rows: texts.chain(ints).collect(), rows_cut: 0 };
+    let section = Section {
+        id: "columns",
+        title: "Columns of an exchange",
+        notes: Vec::new(),
+        columns,
+        rows: texts.chain(ints).collect(),
+        rows_cut: 0,
+    };
     print(section, output)?;
     Ok(exit::DONE)
 }

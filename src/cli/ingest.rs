@@ -25,14 +25,22 @@ pub(super) fn run(args: &IngestArgs, output: &mut Output) -> Result<u8, CliError
     tell(&summary, output);
     output.data(&shape::bytes(args.shape, &as_report(&summary), width(), colour(), Guard::Formulas))?;
     if args.shape == Shape::Table {
-        output.say(&format!("case {}: see it with `breachwalk report {0}`", escape(args.case.as_os_str().as_encoded_bytes())));
+        output.say(&format!(
+            "case {}: see it with `breachwalk report {0}`",
+            escape(args.case.as_os_str().as_encoded_bytes())
+        ));
     }
     Ok(code(&summary, args.strict))
 }
 
 /// For verbs that were given evidence: reads it and says only what is odd. Returns whether all of
 /// it could be read.
-pub(super) fn run_quietly(case: &mut Case, sources: &[Source], settings: &Settings, output: &mut Output) -> Result<bool, CliError> {
+pub(super) fn run_quietly(
+    case: &mut Case,
+    sources: &[Source],
+    settings: &Settings,
+    output: &mut Output,
+) -> Result<bool, CliError> {
     let summary = read(case, sources, settings, output)?;
     for outcome in &summary.outcomes {
         if let Outcome::Failed { error, .. } = outcome {
@@ -71,7 +79,10 @@ fn tell_entry(entry: &EvidenceEntry, output: &mut Output) {
     if entry.exchanges == 0 && entry.decoded_bytes > 0 {
         output.warn(&format!("{name}: no exchange found; `breachwalk formats explain {name}` says what was tried"));
     } else if entry.rejects > 0 {
-        output.say(&format!("{name}: {} records could not be read; `breachwalk report` counts the reasons", entry.rejects));
+        output.say(&format!(
+            "{name}: {} records could not be read; `breachwalk report` counts the reasons",
+            entry.rejects
+        ));
     }
 }
 
@@ -100,7 +111,10 @@ fn as_report(summary: &Summary) -> Report {
         ]
     });
     let rows: Vec<_> = rows.collect();
-    Report { summary: Vec::new(), sections: vec![Section { id: "added", title: "Added", notes: Vec::new(), columns, rows, rows_cut: 0 }] }
+    Report {
+        summary: Vec::new(),
+        sections: vec![Section { id: "added", title: "Added", notes: Vec::new(), columns, rows, rows_cut: 0 }],
+    }
 }
 
 fn code(summary: &Summary, strict: bool) -> u8 {

@@ -29,7 +29,9 @@ impl Output {
         let Some(path) = file else { return self.data(bytes) };
         let shown = crate::domain::safe_text::escape(path.as_os_str().as_encoded_bytes());
         if path.exists() && !force {
-            return Err(CliError::Failed(format!("{shown}: the file exists; name another, or add --force to replace it")));
+            return Err(CliError::Failed(format!(
+                "{shown}: the file exists; name another, or add --force to replace it"
+            )));
         }
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let write = || -> std::io::Result<()> {
@@ -68,7 +70,10 @@ impl Output {
 pub(super) fn width() -> u16 {
     let from_environment = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let mut table = comfy_table::Table::new();
-    from_environment.or_else(|| table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).width()).unwrap_or(100).max(40)
+    from_environment
+        .or_else(|| table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic).width())
+        .unwrap_or(100)
+        .max(40)
 }
 
 /// Whether colours may be used on stdout.

@@ -8,6 +8,7 @@ use super::error::CliError;
 use crate::case::CaseSettings;
 use crate::domain::safe_text::escape;
 use crate::ingest::Settings;
+use crate::parse::custom::CustomFormat;
 use crate::parse::{Format, FormatSet, formats, mapping};
 
 /// Settings of a new case: flags and environment, then the configuration file.
@@ -53,7 +54,18 @@ pub(super) fn format_set(args: &ReadingArgs) -> Result<FormatSet, CliError> {
         FormatSet::of(named)
     };
     let usage = |flag: &str, e: &dyn std::fmt::Display| CliError::Usage(format!("--{flag}: {e}"));
-//CUSTOM
+    for text in &args.nginx_format {
+        set.prefer(CustomFormat::nginx(text).map_err(|e| usage("nginx-format", &e))?);
+    }
+    for text in &args.apache_format {
+        set.prefer(CustomFormat::apache(text).map_err(|e| usage("apache-format", &e))?);
+    }
+    for text in &args.envoy_format {
+        set.prefer(CustomFormat::envoy(text).map_err(|e| usage("envoy-format", &e))?);
+    }
+    for text in &args.log_regex {
+        set.prefer(CustomFormat::pattern(text).map_err(|e| usage("log-regex", &e))?);
+    }
     for path in &args.mapping {
         set.prefer(read_mapping(path)?);
     }
@@ -61,11 +73,13 @@ pub(super) fn format_set(args: &ReadingArgs) -> Result<FormatSet, CliError> {
 }
 
 fn by_id(id: &str) -> Result<&'static dyn Format, CliError> {
-    formats::by_id(id).ok_or_else(|| CliError::Usage(format!("--format {id}: no such format; `breachwalk formats` lists them")))
+    formats::by_id(id)
+        .ok_or_else(|| CliError::Usage(format!("--format {id}: no such format; `breachwalk formats` lists them")))
 }
 
 fn read_mapping(path: &Path) -> Result<&'static dyn Format, CliError> {
     let shown = escape(path.as_os_str().as_encoded_bytes());
-    let text = std::fs::read_to_string(path).map_err(|e| CliError::Failed(format!("{shown}: {e}; name a TOML file that maps keys to columns")))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| CliError::Failed(format!("{shown}: {e}; name a TOML file that maps keys to columns")))?;
     mapping::parse(&text).map_err(|e| CliError::Failed(format!("{shown}: {e}")))
 }

@@ -39,6 +39,7 @@ fn time(flag: &str, text: Option<&str>) -> Result<Option<Micros>, CliError> {
     let Some(text) = text else { return Ok(None) };
     let midnight = format!("{text}T00:00:00Z");
     let stamp = iso(text.as_bytes()).or_else(|| iso(midnight.as_bytes()));
-    let stamp = stamp.ok_or_else(|| CliError::Usage(format!("--{flag} {text:?}: write 2024-09-11 or 2024-09-11T02:54:00+05:30")))?;
+    let stamp = stamp
+        .ok_or_else(|| CliError::Usage(format!("--{flag} {text:?}: write 2024-09-11 or 2024-09-11T02:54:00+05:30")))?;
     Ok(Some(stamp.at))
 }

@@ -175,8 +175,9 @@ impl TextColumn {
             let end = self.ends.last().copied().unwrap_or(0);
             self.ends.extend(std::iter::repeat_n(end, missing));
             let validity = self.validity.take();
-            let array = Utf8Array::<i64>::try_new(ArrowDataType::LargeUtf8, offsets(self.ends)?, self.bytes.into(), validity)
-                .map_err(PartError::polars)?;
+            let array =
+                Utf8Array::<i64>::try_new(ArrowDataType::LargeUtf8, offsets(self.ends)?, self.bytes.into(), validity)
+                    .map_err(PartError::polars)?;
             return Ok(Finished { array: array.boxed(), encoding: Encoding::DeltaLengthByteArray, statistics: false });
         }
         self.codes.extend(std::iter::repeat_n(0, missing));
@@ -231,7 +232,11 @@ impl IntColumn {
         let missing = self.validity.pad(rows);
         self.values.extend(std::iter::repeat_n(0, missing));
         // Delta encoding of nullable columns packs the gaps too; plain is as small after zstd.
-        let encoding = if self.validity.nulls && self.encoding == Encoding::DeltaBinaryPacked { Encoding::Plain } else { self.encoding };
+        let encoding = if self.validity.nulls && self.encoding == Encoding::DeltaBinaryPacked {
+            Encoding::Plain
+        } else {
+            self.encoding
+        };
         let array = PrimitiveArray::<i64>::try_new(dtype(self.kind), self.values.into(), self.validity.take())
             .map_err(PartError::polars)?;
         Ok(Finished { array: array.boxed(), encoding, statistics: true })

@@ -86,7 +86,12 @@ fn options(statistics: bool) -> Result<WriteOptions, PartError> {
         ..StatisticsOptions::empty()
     };
     let level = ZstdLevel::try_new(1).map_err(PartError::polars)?;
-    Ok(WriteOptions { statistics, version: Version::V1, compression: CompressionOptions::Zstd(Some(level)), data_page_size: None })
+    Ok(WriteOptions {
+        statistics,
+        version: Version::V1,
+        compression: CompressionOptions::Zstd(Some(level)),
+        data_page_size: None,
+    })
 }
 
 /// Writes the columns of `table` to `path` and makes sure that they are on disk.
@@ -103,7 +108,9 @@ pub fn write(path: &Path, table: Table, rows: usize, columns: Vec<Finished>) -> 
         pages.push(encode(column, finished)?);
     }
     let io_or_bug = |e: PolarsError| match e {
-        PolarsError::IO { error, .. } => PartError::Io { path: path.to_owned(), source: std::io::Error::new(error.kind(), error.to_string()) },
+        PolarsError::IO { error, .. } => {
+            PartError::Io { path: path.to_owned(), source: std::io::Error::new(error.kind(), error.to_string()) }
+        }
         other => PartError::Polars(other.to_string()),
     };
     writer.write(rows as u64, DynIter::new(pages.into_iter().map(Ok))).map_err(io_or_bug)?;
@@ -126,8 +133,10 @@ fn encode(column: &Column, finished: Finished) -> Result<Pages, PartError> {
     let field = Field::new(column.name.into(), dtype(column.kind), true);
     let parquet_type = to_parquet_type(&field).map_err(PartError::polars)?;
     let options = options(finished.statistics)?;
-    let encoded = array_to_columns(finished.array, parquet_type, options, &[finished.encoding]).map_err(PartError::polars)?;
-    let pages = encoded.into_iter().next().ok_or_else(|| PartError::Polars(format!("column {} has no pages", column.name)))?;
+    let encoded =
+        array_to_columns(finished.array, parquet_type, options, &[finished.encoding]).map_err(PartError::polars)?;
+    let pages =
+        encoded.into_iter().next().ok_or_else(|| PartError::Polars(format!("column {} has no pages", column.name)))?;
     let pages = DynIter::new(pages.map(|page| page.map_err(|e| ParquetError::OutOfSpec(e.to_string()))));
     Ok(DynStreamingIterator::new(Compressed(Compressor::new(pages, options.compression, Vec::new()))))
 }
@@ -135,8 +144,8 @@ fn encode(column: &Column, finished: Finished) -> Result<Pages, PartError> {
 /// Maps the compressor's error to the writer's.
 struct Compressed<I: Iterator<Item = Result<polars_parquet::write::Page, ParquetError>>>(Compressor<I>);
 
-impl<I: Iterator<Item = Result<polars_parquet::write::Page, ParquetError>>> polars_parquet::write::FallibleStreamingIterator
-    for Compressed<I>
+impl<I: Iterator<Item = Result<polars_parquet::write::Page, ParquetError>>>
+    polars_parquet::write::FallibleStreamingIterator for Compressed<I>
 {
     type Item = polars_parquet::write::CompressedPage;
     type Error = PolarsError;

@@ -26,15 +26,16 @@ pub fn table(table: Table, parts: Vec<PathBuf>) -> Result<LazyFrame, PartError> 
     if parts.is_empty() {
         return Ok(DataFrame::empty_with_schema(&schema).lazy());
     }
-    let paths = parts.into_iter().map(|p| PlRefPath::try_from_pathbuf(p).map_err(PartError::polars)).collect::<Result<Vec<_>, _>>()?;
-    let arguments = ScanArgsParquet { schema: Some(Arc::new(schema)), glob: false, cache: false, ..ScanArgsParquet::default() };
+    let paths = parts
+        .into_iter()
+        .map(|p| PlRefPath::try_from_pathbuf(p).map_err(PartError::polars))
+        .collect::<Result<Vec<_>, _>>()?;
+    let arguments =
+        ScanArgsParquet { schema: Some(Arc::new(schema)), glob: false, cache: false, ..ScanArgsParquet::default() };
     LazyFrame::scan_parquet_files(paths.into_iter().collect(), arguments).map_err(PartError::polars)
 }
 
 /// Runs a query with the streaming engine: memory stays bounded by the result.
 pub fn collect(query: LazyFrame) -> Result<DataFrame, PartError> {
-    query
-        .collect_with_engine(Engine::Streaming)
-        .map(|result| result.unwrap_single())
-        .map_err(PartError::polars)
+    query.collect_with_engine(Engine::Streaming).map(|result| result.unwrap_single()).map_err(PartError::polars)
 }

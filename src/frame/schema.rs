@@ -108,7 +108,11 @@ pub const EXCHANGE_HEAD: &[Column] = &[
         "When, as the evidence says: HAR, Envoy, Kong, Traefik, ALB and Apache log the begin, nginx and most others the end.",
     ),
     column("zone_assumed", Kind::Bool, "The evidence names no zone; the case's zone was assumed."),
-    column("auth", Kind::Text, "present, absent or unknown: whether the request carried credentials, as far as the evidence tells."),
+    column(
+        "auth",
+        Kind::Text,
+        "present, absent or unknown: whether the request carried credentials, as far as the evidence tells.",
+    ),
     column(
         "path_shape",
         Kind::Text,

@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use polars::prelude::{
-    DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, SortMultipleOptions, col, len, lit,
-};
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, SortMultipleOptions, col, len, lit};
 
 use super::part::PartError;
 use super::scan::{collect, table};
@@ -148,7 +146,8 @@ impl Exchanges {
         let class = |from: i64, name: &str| count_if(status().gt_eq(lit(from)).and(status().lt(lit(from + 100))), name);
         let auth = |word: &str| count_if(col("auth").eq(lit(word)), word);
         let endpoint = polars::prelude::as_struct(By::Endpoint.columns());
-        let bytes = polars::prelude::coalesce(&[col(Int::ResponseBodyBytes.column()), col(Int::ResponseBytes.column())]);
+        let bytes =
+            polars::prelude::coalesce(&[col(Int::ResponseBodyBytes.column()), col(Int::ResponseBytes.column())]);
         let query = self
             .frame
             .clone()
@@ -199,7 +198,11 @@ impl Exchanges {
             if format == not || exchanges < 20 {
                 continue;
             }
-            let times = self.frame.clone().filter(col("format").eq(lit(format.as_str()))).select([col("time").cast(DataType::Int64)]);
+            let times = self
+                .frame
+                .clone()
+                .filter(col("format").eq(lit(format.as_str())))
+                .select([col("time").cast(DataType::Int64)]);
             let times = times.drop_nulls(None).sort(["time"], SortMultipleOptions::default());
             let steps = times.with_column(col("time").shift(lit(1)).alias("before")).drop_nulls(None);
             let steps = steps.with_column((col("time") - col("before")).alias("step"));
@@ -209,7 +212,11 @@ impl Exchanges {
             let least = least.max(median.saturating_mul(factor));
             let long = collect(steps.filter(col("step").gt_eq(lit(least))))?;
             let (from, to) = (ints(&long, "before")?, ints(&long, "time")?);
-            gaps.extend(from.into_iter().zip(to).filter_map(|(from, to)| Some(Gap { format: format.clone(), from: from?, to: to? })));
+            gaps.extend(
+                from.into_iter()
+                    .zip(to)
+                    .filter_map(|(from, to)| Some(Gap { format: format.clone(), from: from?, to: to? })),
+            );
         }
         gaps.sort_by_key(|g| (g.from - g.to, g.from));
         Ok(gaps)
@@ -219,7 +226,8 @@ impl Exchanges {
 fn read_groups(frame: &DataFrame, by: By) -> Result<Vec<Group>, PartError> {
     let keys = by.names().iter().map(|name| texts(frame, name)).collect::<Result<Vec<_>, _>>()?;
     let column = |name: &str| ints(frame, name);
-    let names = ["exchanges", "clients", "endpoints", "s2", "s3", "s4", "s5", "present", "absent", "unknown", "response_bytes"];
+    let names =
+        ["exchanges", "clients", "endpoints", "s2", "s3", "s4", "s5", "present", "absent", "unknown", "response_bytes"];
     let counts = names.iter().map(|n| column(n)).collect::<Result<Vec<_>, _>>()?;
     let (first, last) = (column("first")?, column("last")?);
     let mut groups = Vec::with_capacity(frame.height());
@@ -242,7 +250,8 @@ fn read_groups(frame: &DataFrame, by: By) -> Result<Vec<Group>, PartError> {
 
 /// Values of a text column with how often they stand there, the most frequent first.
 fn counts(frame: LazyFrame, column: &str) -> Result<Vec<(String, u64)>, PartError> {
-    let query = frame.filter(col(column).is_not_null()).group_by([col(column)]).agg([len().cast(DataType::Int64).alias("n")]);
+    let query =
+        frame.filter(col(column).is_not_null()).group_by([col(column)]).agg([len().cast(DataType::Int64).alias("n")]);
     let frame = collect(query)?;
     let mut rows: Vec<(String, u64)> = texts(&frame, column)?
         .into_iter()
@@ -263,7 +272,12 @@ pub fn rejects(parts: Vec<PathBuf>) -> Result<Vec<(String, String, u64, u64)>, P
     let (n, bytes) = (ints(&frame, "n")?, ints(&frame, "bytes")?);
     let mut rows = Vec::new();
     for (((kind, reason), n), bytes) in kind.into_iter().zip(reason).zip(n).zip(bytes) {
-        rows.push((kind.unwrap_or_default(), reason.unwrap_or_default(), n.unwrap_or(0) as u64, bytes.unwrap_or(0) as u64));
+        rows.push((
+            kind.unwrap_or_default(),
+            reason.unwrap_or_default(),
+            n.unwrap_or(0) as u64,
+            bytes.unwrap_or(0) as u64,
+        ));
     }
     rows.sort_by(|a, b| b.3.cmp(&a.3).then_with(|| a.cmp(b)));
     Ok(rows)
@@ -273,7 +287,8 @@ pub fn rejects(parts: Vec<PathBuf>) -> Result<Vec<(String, String, u64, u64)>, P
 pub fn spans(exchanges: Vec<PathBuf>, rejects: Vec<PathBuf>, evidence_id: i64) -> Result<Vec<(i64, i64)>, PartError> {
     let mut spans = Vec::new();
     for (which, parts) in [(Table::Exchanges, exchanges), (Table::Rejects, rejects)] {
-        let query = table(which, parts)?.filter(col("evidence_id").eq(lit(evidence_id))).select([col("offset"), col("length")]);
+        let query =
+            table(which, parts)?.filter(col("evidence_id").eq(lit(evidence_id))).select([col("offset"), col("length")]);
         let frame = collect(query)?;
         let (offsets, lengths) = (ints(&frame, "offset")?, ints(&frame, "length")?);
         spans.extend(offsets.into_iter().zip(lengths).filter_map(|(o, l)| Some((o?, l?))));

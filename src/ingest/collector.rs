@@ -112,7 +112,8 @@ impl Sink for Collector<'_> {
             self.tally.see_time(at);
         }
         let peer = x.get(Text::PeerAddress);
-        let client = x.get(Text::ClientAddress).or_else(|| self.settings.trusted.client(peer, x.get(Text::ForwardedFor)));
+        let client =
+            x.get(Text::ClientAddress).or_else(|| self.settings.trusted.client(peer, x.get(Text::ForwardedFor)));
         let path = x.get(Text::Path);
         if let Some(path) = path
             && path != self.shape_of.as_slice()

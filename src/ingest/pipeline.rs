@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bumpalo::Bump;
+
 use super::collector::Collector;
 use super::settings::{Progress, Settings};
 use super::tally::Tally;
@@ -134,30 +136,39 @@ pub fn ingest(
         let summary = std::mem::take(&mut reader.summary);
         result.map(|()| summary)
     });
-    if result.is_err() || result.as_ref().is_ok_and(|s| s.outcomes.iter().any(|o| matches!(o, Outcome::Failed { .. }))) {
+    if result.is_err() || result.as_ref().is_ok_and(|s| s.outcomes.iter().any(|o| matches!(o, Outcome::Failed { .. })))
+    {
         case.sweep()?;
     }
     result
 }
 
 /// A parsing thread.
-fn work(tasks: &Mutex<Receiver<Task>>, done: &Sender<Result<Done, PartError>>, folder: &Path, settings: &Settings, stop: &AtomicBool) {
+fn work(
+    tasks: &Mutex<Receiver<Task>>,
+    done: &Sender<Result<Done, PartError>>,
+    folder: &Path,
+    settings: &Settings,
+    stop: &AtomicBool,
+) {
+    let mut arena = Bump::new();
     loop {
         let task = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(task) = task else { return };
         if stop.load(Ordering::Relaxed) {
             continue;
         }
-        if done.send(parse(task, folder, settings)).is_err() {
+        if done.send(parse(&mut arena, task, folder, settings)).is_err() {
             return;
         }
     }
 }
 
-fn parse(task: Task, folder: &Path, settings: &Settings) -> Result<Done, PartError> {
+fn parse(arena: &mut Bump, task: Task, folder: &Path, settings: &Settings) -> Result<Done, PartError> {
     let Task { chunk, evidence_id, formats } = task;
     let mut collector = Collector::new(evidence_id, settings);
-    Session::new(&formats).parse(&chunk, &mut collector);
+    Session::new(&formats).parse_in(arena, &chunk, &mut collector);
+    arena.reset();
     let (exchanges, rejects, tally) = collector.finish();
     let file = format!("part-{evidence_id:04}-{:05}.parquet", chunk.index);
     let mut parts = Vec::new();
@@ -165,7 +176,14 @@ fn parse(task: Task, folder: &Path, settings: &Settings) -> Result<Done, PartErr
         if rows > 0 {
             let written = part::write(&folder.join(table.name()).join(&file), table, rows, columns)?;
             let sha256 = crate::case::hex(&written.sha256);
-            parts.push(Part { table: table.name().into(), file: file.clone(), evidence_id, rows: written.rows, bytes: written.bytes, sha256 });
+            parts.push(Part {
+                table: table.name().into(),
+                file: file.clone(),
+                evidence_id,
+                rows: written.rows,
+                bytes: written.bytes,
+                sha256,
+            });
         }
         Ok(())
     };
@@ -281,7 +299,11 @@ impl Reader<'_> {
         Ok(absolute(&path))
     }
 
-    fn cut_stream(&mut self, stream: &mut Stream, evidence_id: i64) -> Result<Result<ReadUp, EvidenceError>, IngestError> {
+    fn cut_stream(
+        &mut self,
+        stream: &mut Stream,
+        evidence_id: i64,
+    ) -> Result<Result<ReadUp, EvidenceError>, IngestError> {
         let mut buffer = self.buffers.pop().unwrap_or_default();
         buffer.clear();
         let mut more = match stream.fill(&mut buffer, SNIFF_BYTES) {
@@ -317,7 +339,14 @@ impl Reader<'_> {
                     rest.extend_from_slice(buffer.get(len..).unwrap_or_default());
                     buffer.truncate(len);
                     let bytes = std::mem::replace(&mut buffer, rest);
-                    let chunk = Chunk { index: chunks, offset, records_before: records, bytes, context: cutter.context().to_vec(), spans };
+                    let chunk = Chunk {
+                        index: chunks,
+                        offset,
+                        records_before: records,
+                        bytes,
+                        context: cutter.context().to_vec(),
+                        spans,
+                    };
                     self.send(Task { chunk, evidence_id, formats: Arc::clone(&formats) })?;
                     offset += len as u64;
                     records += taken;
@@ -420,7 +449,14 @@ fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
-fn entry(source: &Source, evidence_id: i64, path: &Path, sha256: String, finished: &Finished, read: &ReadUp) -> Result<EvidenceEntry, EvidenceError> {
+fn entry(
+    source: &Source,
+    evidence_id: i64,
+    path: &Path,
+    sha256: String,
+    finished: &Finished,
+    read: &ReadUp,
+) -> Result<EvidenceEntry, EvidenceError> {
     let mut repairs = finished.repairs;
     repairs.merge(read.repairs);
     Ok(EvidenceEntry {

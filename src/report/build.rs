@@ -79,7 +79,10 @@ fn sentences(case: &Case, all: &Group, gaps: &[Gap], window: Window) -> Vec<Stri
         out.push(format!("From {} to {} (UTC), {gap}.", rfc3339(first), rfc3339(last)));
     }
     if window != Window::default() {
-        out.push("Only the exchanges between --since and --until are counted; evidence, rejects and repairs are whole.".to_owned());
+        out.push(
+            "Only the exchanges between --since and --until are counted; evidence, rejects and repairs are whole."
+                .to_owned(),
+        );
     }
     if all.auth.unknown == all.exchanges && all.exchanges > 0 {
         out.push("Whether requests carried credentials is unknown throughout: none of the evidence records what would hold them.".to_owned());
@@ -162,10 +165,20 @@ fn repairs(exchanges: &Exchanges, entries: &[EvidenceEntry]) -> Result<Section, 
         let rows: u64 = sets.iter().filter(|(set, _)| has(set)).map(|(_, n)| n).sum();
         let files = entries.iter().filter(|e| e.repairs.as_deref().is_some_and(has)).count() as u64;
         (rows + files > 0).then(|| {
-            vec![Value::Text(repair.code().into()), Value::Count(rows), Value::Count(files), Value::Text(repair.explain().into())]
+            vec![
+                Value::Text(repair.code().into()),
+                Value::Count(rows),
+                Value::Count(files),
+                Value::Text(repair.explain().into()),
+            ]
         })
     });
-    let columns = [column("repair", "Repair"), column("exchanges", "Exchanges"), column("files", "Files"), column("meaning", "Meaning")];
+    let columns = [
+        column("repair", "Repair"),
+        column("exchanges", "Exchanges"),
+        column("files", "Files"),
+        column("meaning", "Meaning"),
+    ];
     Ok(section("repairs", "Repairs", &columns, rows.collect()))
 }
 
@@ -188,8 +201,15 @@ fn time(exchanges: &Exchanges, all: &Group) -> Result<Section, CaseError> {
 }
 
 fn gap_section(gaps: &[Gap]) -> Section {
-    let columns = [column("format", "Log"), column("from", "From (UTC)"), column("to", "To (UTC)"), column("length_us", "Length")];
-    let rows = gaps.iter().map(|g| vec![Value::Text(g.format.clone()), Value::Time(g.from), Value::Time(g.to), Value::Duration(g.to - g.from)]);
+    let columns = [
+        column("format", "Log"),
+        column("from", "From (UTC)"),
+        column("to", "To (UTC)"),
+        column("length_us", "Length"),
+    ];
+    let rows = gaps.iter().map(|g| {
+        vec![Value::Text(g.format.clone()), Value::Time(g.from), Value::Time(g.to), Value::Duration(g.to - g.from)]
+    });
     let mut section = section("gaps", "Gaps in the logs", &columns, rows.collect());
     section.notes.push(format!(
         "A gap is at least 15 minutes and {GAP_FACTOR} times the log's usual distance between two exchanges. HAR captures are left out."
@@ -231,7 +251,11 @@ fn ranking(exchanges: &Exchanges, by: By) -> Result<Section, CaseError> {
     columns.push(column("exchanges", "Exchanges"));
     columns.extend(status);
     if by == By::Endpoint {
-        columns.extend([nonzero("auth_present", "Auth"), nonzero("auth_absent", "No auth"), nonzero("auth_unknown", "Auth?")]);
+        columns.extend([
+            nonzero("auth_present", "Auth"),
+            nonzero("auth_absent", "No auth"),
+            nonzero("auth_unknown", "Auth?"),
+        ]);
     }
     if by == By::Client {
         columns.push(column("endpoints", "Endpoints"));

@@ -43,7 +43,10 @@ impl Csv {
     fn long(self, section: &Section, out: &mut String) {
         for (i, row) in section.rows.iter().enumerate() {
             for (column, value) in section.columns.iter().zip(row) {
-                self.line([section.id.to_owned(), (i + 1).to_string(), column.key.to_owned(), self.value(value)].into_iter(), out);
+                self.line(
+                    [section.id.to_owned(), (i + 1).to_string(), column.key.to_owned(), self.value(value)].into_iter(),
+                    out,
+                );
             }
         }
     }

@@ -19,11 +19,17 @@ impl Writer for Markdown {
             let _ = write!(out, "\n## {}\n\n", section.title);
             let cells = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
             let visible = section.visible();
-            out.push_str(&cells(visible.iter().filter_map(|at| section.columns.get(*at)).map(|c| escaped(c.title)).collect()));
+            out.push_str(&cells(
+                visible.iter().filter_map(|at| section.columns.get(*at)).map(|c| escaped(c.title)).collect(),
+            ));
             let number = |at: usize| section.rows.first().and_then(|r| r.get(at)).is_some_and(super::Value::is_number);
-            out.push_str(&cells(visible.iter().map(|at| if number(*at) { "---:" } else { "---" }.to_owned()).collect()));
+            out.push_str(&cells(
+                visible.iter().map(|at| if number(*at) { "---:" } else { "---" }.to_owned()).collect(),
+            ));
             for row in &section.rows {
-                out.push_str(&cells(visible.iter().filter_map(|at| row.get(*at)).map(|v| escaped(&v.pretty())).collect()));
+                out.push_str(&cells(
+                    visible.iter().filter_map(|at| row.get(*at)).map(|v| escaped(&v.pretty())).collect(),
+                ));
             }
             if section.rows_cut > 0 {
                 let _ = write!(out, "\n… and {} more.\n", super::value::grouped(section.rows_cut));

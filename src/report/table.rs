@@ -1,6 +1,8 @@
 //! Tables for a terminal.
 
-use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table as Comfy, Width, presets};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table as Comfy, Width, presets,
+};
 
 use super::{Report, Section, Value, Writer};
 
@@ -60,7 +62,11 @@ impl Table {
             }
         }
         if section.rows_cut > 0 {
-            self.wrapped("  ", &format!("… and {} more; --top 0 shows all", super::value::grouped(section.rows_cut)), out);
+            self.wrapped(
+                "  ",
+                &format!("… and {} more; --top 0 shows all", super::value::grouped(section.rows_cut)),
+                out,
+            );
         }
         for note in &section.notes {
             self.wrapped("  ", note, out);
