@@ -292,7 +292,7 @@ impl JsonCutter {
         let mut end = buffer.len().min(bound);
         if self.suspect {
             end = end.min(self.at.saturating_add(SEARCH_BYTES));
-            match self.beginning(buffer, end.saturating_add(1).min(buffer.len()), last) {
+            match self.beginning(buffer, end.max(self.at).saturating_add(1).min(buffer.len()), last) {
                 Some((at, true)) if at <= self.at => {
                     self.resume(at);
                     return Step::Go;
@@ -310,7 +310,7 @@ impl JsonCutter {
             self.outgrown();
             return Step::Go;
         }
-        Step::Starved
+        if !self.held && self.at >= self.target { Step::Go } else { Step::Starved }
     }
 
     /// Reads on in the window, which begins the buffer.
@@ -420,7 +420,9 @@ impl Cutter for JsonCutter {
             if self.done >= self.target {
                 return self.take(buffer);
             }
-            if !self.held && self.at >= self.target {
+            // A beginning in the last string must be seen before its bytes are taken.
+            let searched = !self.suspect || self.sync_at >= self.at;
+            if !self.held && self.at >= self.target && searched {
                 self.commit(self.at, self.here);
                 continue;
             }

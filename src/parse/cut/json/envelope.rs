@@ -17,7 +17,11 @@ fn wants_value(expect: Expect) -> bool {
 impl JsonCutter {
     /// Reads tokens until a span ends, the mode changes or the window does.
     pub(super) fn envelope(&mut self, window: &[u8]) {
+        let suspect = self.suspect;
         while let Some(&byte) = window.get(self.at) {
+            if self.suspect != suspect {
+                return;
+            }
             let Some(frame) = self.stack.last().copied() else {
                 self.mode = Mode::Top;
                 return;
@@ -190,7 +194,7 @@ impl JsonCutter {
                 self.turn(at, ODD);
             }
             self.mode = self.deep(if self.pending { Purpose::Skip } else { Purpose::Odd }, false);
-            self.watch(list);
+            self.watch(true);
             return;
         }
         if self.expect == Expect::After {
@@ -199,13 +203,13 @@ impl JsonCutter {
         self.met();
         self.hold(at, list.limit);
         self.mode = self.deep(Purpose::Record, true);
-        self.watch(list);
+        self.watch(list.har);
     }
 
-    /// An element of `log.entries` holds no entries.
-    fn watch(&mut self, list: List) {
+    /// An element of `log.entries` holds no entries, nor does a list in a list.
+    fn watch(&mut self, watch: bool) {
         if let Mode::Deep(_, container) = &mut self.mode {
-            container.watch = list.har;
+            container.watch = watch;
         }
     }
 

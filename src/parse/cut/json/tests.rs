@@ -370,7 +370,7 @@ fn fragments() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, max_global_rejects: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Spans tile whatever comes, and how it arrives changes nothing.
     #[test]
@@ -407,6 +407,8 @@ proptest! {
     /// The neighbour behind may go too: where its brace or first key is touched it cannot be known.
     #[test]
     fn a_splice_costs_what_it_touches(at in 0_usize..2000, cut in 0_usize..300, put in fragments(), pretty: bool) {
+        // Another document's beginning makes what follows part of that document.
+        prop_assume!(!put.contains("\"log\"") && !put.contains("\"records\""));
         let newline = if pretty { "\n  " } else { "" };
         let entry = |i: usize| {
             format!(
