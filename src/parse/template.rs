@@ -8,6 +8,9 @@ use crate::domain::limits::QUOTE_RETRIES_MAX;
 use crate::domain::{Exchange, Reason, Repair};
 
 use super::target::{Scratch, Shape, Target};
+use syntax::field_at;
+
+mod syntax;
 
 /// Where a field's name stands for a target; `None` where the name is not known.
 pub type Names = fn(&str) -> Option<Target>;
@@ -490,145 +493,5 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
 
-/// Fields that people write side by side and that make one value together.
-const JOINED: &[&str] = &[
-    "uri$is_args$args",
-    "scheme://$host$request_uri",
-    "scheme://$http_host$request_uri",
-    "scheme://$server_name$request_uri",
-];
-
-/// The field that begins right here, without its marks, and what follows it.
-fn field_at(text: &str, syntax: Syntax) -> Result<Option<(&str, &str)>, TemplateError> {
-    match syntax {
-        Syntax::Nginx => {
-            let Some(after) = text.strip_prefix('$') else {
-                return Ok(None);
-            };
-            if let Some(braced) = after.strip_prefix('{') {
-                return braced.split_once('}').map(Some).ok_or_else(|| TemplateError::Unclosed(text.to_owned()));
-            }
-            if let Some(joined) = JOINED.iter().find(|j| after.starts_with(**j)) {
-                return Ok(after.split_at_checked(joined.len()));
-            }
-            let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
-            Ok((end > 0).then(|| after.split_at(end)))
-        }
-        Syntax::Apache => apache_field(text),
-        Syntax::Envoy => {
-            let Some(after) = text.strip_prefix('%') else {
-                return Ok(None);
-            };
-            // The argument of START_TIME is a strftime format, with marks of its own.
-            let operator = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
-            let argument = match after.get(operator..) {
-                Some(rest) if rest.starts_with('(') => rest.find(')').unwrap_or(rest.len()),
-                _ => 0,
-            };
-            let end =
-                after.get(operator + argument..).and_then(|rest| rest.find('%')).map(|at| at + operator + argument);
-            match end.and_then(|end| after.split_at_checked(end)) {
-                Some((name, rest)) if !name.is_empty() => Ok(Some((name, rest.get(1..).unwrap_or_default()))),
-                _ => Err(TemplateError::Unclosed(text.chars().take(40).collect())),
-            }
-        }
-    }
-}
-
-/// `%h`, `%>s`, `%!200,304{Referer}i`, `%^FB`: the name keeps braces and the final letter.
-fn apache_field(text: &str) -> Result<Option<(&str, &str)>, TemplateError> {
-    let Some(after) = text.strip_prefix('%') else {
-        return Ok(None);
-    };
-    // Path and query make the request target.
-    if after.starts_with("U%q") {
-        return Ok(after.split_at_checked(3));
-    }
-    let start =
-        after.find(|c: char| !(c.is_ascii_digit() || matches!(c, '!' | ',' | '<' | '>'))).unwrap_or(after.len());
-    let body = after.get(start..).unwrap_or_default();
-    let end = if body.starts_with('{') {
-        body.find('}').map(|at| at + 2).ok_or_else(|| TemplateError::Unclosed(text.to_owned()))?
-    } else if body.starts_with('^') {
-        3
-    } else {
-        1
-    };
-    Ok(body.split_at_checked(end))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Int, Text};
-    use bumpalo::Bump;
-
-    fn names(name: &str) -> Option<Target> {
-        Some(match name {
-            "remote_addr" => Target::Peer,
-            "request" => Target::RequestLine,
-            "status" => Target::Status,
-            "body_bytes_sent" => Target::Int(Int::ResponseBodyBytes),
-            "http_user_agent" => Target::Text(Text::UserAgent),
-            _ => return None,
-        })
-    }
-
-    fn read(line: &str) -> Result<String, Reason> {
-        let t = Template::compile(
-            r#"$remote_addr "$request" $status $body_bytes_sent "$http_user_agent""#,
-            Syntax::Nginx,
-            names,
-            Tail::Any,
-        )
-        .unwrap();
-        let arena = Bump::new();
-        let mut x = Exchange::default();
-        let line = arena.alloc_slice_copy(line.as_bytes());
-        t.read(line, &mut x, &mut Scratch::new(&arena))?;
-        Ok(x.texts()
-            .map(|(_, v)| String::from_utf8_lossy(v).into_owned())
-            .chain(x.ints().map(|(_, v)| v.to_string()))
-            .collect::<Vec<_>>()
-            .join("|"))
-    }
-
-    #[test]
-    fn stray_and_escaped_quotes() {
-        assert_eq!(read(r#"::1 "GET /a HTTP/1.1" 200 5 "ua""#).unwrap(), "GET|/a|HTTP/1.1|ua|::1|200|5");
-        assert_eq!(
-            read(r#"::1 "GET /<script>alert("x") HTTP/1.1" 200 5 "u a" tail"#).unwrap(),
-            r#"GET|/<script>alert("x")|HTTP/1.1|u a|::1|200|5"#
-        );
-        assert_eq!(read(r#"::1 "GET /a" b HTTP/1.1" 200 5 "ua""#).unwrap(), r#"GET|/a" b|HTTP/1.1|ua|::1|200|5"#);
-        assert_eq!(read(r#"::1 "GET /\"\x22\\ HTTP/1.1" 200 - "-""#).unwrap(), r#"GET|/""\|HTTP/1.1|::1|200"#);
-        assert_eq!(read(r#"::1 "GET /a HTTP/1.1" x 5 "ua""#), Err(Reason::BadStatus));
-        assert_eq!(read("::1 "), Err(Reason::NotThisFormat));
-    }
-
-    #[test]
-    fn a_million_quotes_stay_linear() {
-        let line = format!("::1 \"{} 200 5", "\" a".repeat(200_000));
-        assert!(read(&line).is_err());
-    }
-
-    #[test]
-    fn format_strings() {
-        let names = |_: &str| None;
-        assert_eq!(
-            Template::compile("$a$b", Syntax::Nginx, names, Tail::None).unwrap_err(),
-            TemplateError::Adjacent("a".into(), "b".into())
-        );
-        assert_eq!(Template::compile("x", Syntax::Nginx, names, Tail::None).unwrap_err(), TemplateError::NoField);
-        let t = Template::compile(
-            r#"%h %l %>s %{Referer}i %!200,304{User-agent}i %^FB"#,
-            Syntax::Apache,
-            names,
-            Tail::None,
-        )
-        .unwrap();
-        assert_eq!(t.unknown_names().collect::<Vec<_>>(), ["h", "l", "s", "{Referer}i", "{User-agent}i", "^FB"]);
-        let t = Template::compile("[%START_TIME%] %REQ(:METHOD)%", Syntax::Envoy, names, Tail::None).unwrap();
-        assert_eq!(t.unknown_names().collect::<Vec<_>>(), ["START_TIME", "REQ(:METHOD)"]);
-    }
-}
+mod tests;

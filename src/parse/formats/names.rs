@@ -73,8 +73,7 @@ pub fn response_header(name: &str) -> Option<Target> {
 /// Variables of nginx (<https://nginx.org/en/docs/varindex.html>) and of its ingress controller.
 pub fn nginx(name: &str) -> Option<Target> {
     Some(match name {
-        "remote_addr" | "binary_remote_addr" | "the_real_ip" => Target::Peer,
-        "realip_remote_addr" => Target::Peer,
+        "remote_addr" | "binary_remote_addr" | "the_real_ip" | "realip_remote_addr" => Target::Peer,
         "remote_port" | "realip_remote_port" => Target::ClientPort,
         "proxy_protocol_addr" => Target::Client,
         "ident" => Target::Ident,
@@ -195,14 +194,13 @@ pub fn apache(name: &str) -> Option<Target> {
         "T" | "{s}T" => Target::Duration(Int::DurationUs, Unit::S),
         "{ms}T" => Target::Duration(Int::DurationUs, Unit::Ms),
         "^FB" => Target::Duration(Int::FirstByteUs, Unit::Us),
-        "v" | "V" => Target::Host,
+        "v" | "V" | "{SSL_TLS_SNI}x" => Target::Host,
         "p" | "{canonical}p" | "{local}p" => Target::Int(Int::ServerPort),
         "{remote}p" => Target::ClientPort,
         "L" | "{UNIQUE_ID}e" | "{c}L" => Target::Text(Text::RequestId),
         "P" | "{pid}P" | "{tid}P" | "{hextid}P" | "k" | "X" | "f" | "R" | "S" | "^FU" => Target::Skip,
         "{SSL_PROTOCOL}x" | "{version}c" => Target::TlsVersion,
         "{SSL_CIPHER}x" | "{cipher}c" => Target::Text(Text::TlsCipher),
-        "{SSL_TLS_SNI}x" => Target::Host,
         _ => return apache_braced(name),
     })
 }

@@ -34,7 +34,7 @@ pub(super) fn line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
 
 /// As [`line`], where the peer must be an address: formats that have a host name in front of it.
 pub(super) fn address_line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
-    if !x.get(Text::PeerAddress).is_some_and(|peer| split_port(peer).is_some()) {
+    if x.get(Text::PeerAddress).is_none_or(|peer| split_port(peer).is_none()) {
         return Err(Reason::NotThisFormat);
     }
     line(x)
@@ -45,7 +45,7 @@ pub(super) fn host_line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
     if x.get(Text::Host).is_some_and(|host| !is_host(host)) {
         return Err(Reason::NotThisFormat);
     }
-    if !x.get(Text::PeerAddress).is_some_and(|peer| split_port(peer).is_some()) || x.time.is_none() {
+    if x.get(Text::PeerAddress).is_none_or(|peer| split_port(peer).is_none()) || x.time.is_none() {
         return Err(Reason::NotThisFormat);
     }
     if x.get(Text::RemoteUser).is_some_and(is_several_columns) {
@@ -87,7 +87,7 @@ fn asked(x: &Exchange<'_>) -> Result<Read, Reason> {
 fn is_peer(peer: &[u8]) -> bool {
     if peer.contains(&b':') {
         return peer == b"unix:"
-            || peer.iter().filter(|b| **b == b':').count() > 1
+            || memchr::memchr_iter(b':', peer).count() > 1
                 && peer.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'x' | b'X' | b'%'));
     }
     is_host(peer)
