@@ -1,1 +1,51 @@
-//! cli
+//! The command line: one command a file, exit codes, and the only place that writes to stdout and
+//! stderr or asks the clock.
+
+mod args;
+mod cache;
+mod case;
+mod config;
+mod error;
+mod exit;
+mod explain;
+mod formats;
+mod ingest;
+mod output;
+mod progress;
+mod reading;
+mod report;
+mod shape;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Arguments, Command};
+use output::Output;
+
+/// Reads the arguments, runs the command, returns the exit code.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(e) => {
+            // clap knows whether it is help (stdout, 0) or a mistake (stderr, 2).
+            drop(e.print());
+            return if e.use_stderr() { exit::USAGE } else { exit::DONE }.into();
+        }
+    };
+    let mut output = Output::new(arguments.quiet);
+    let result = match arguments.command {
+        Command::Ingest(args) => ingest::run(&args, &mut output),
+        Command::Report(args) => report::run(&args, &mut output),
+        Command::Case(args) => case::run(&args, &mut output),
+        Command::Formats(args) => formats::run(&args, &mut output),
+    };
+    match result {
+        Ok(code) => code.into(),
+        Err(e) if e.is_broken_pipe() => exit::DONE.into(),
+        Err(e) => {
+            output.error(&e);
+            e.exit_code().into()
+        }
+    }
+}

@@ -1,1 +1,11 @@
-//! frame
+//! Typed columns: the only home of column names, of Parquet and of polars input and output.
+//!
+//! Every part of a table has the same columns in the same order, in plain Parquet types (utf8,
+//! int64, bool, timestamp in microseconds UTC), so that DuckDB, pandas, polars and Spark read them.
+
+pub mod builder;
+pub mod column;
+pub mod part;
+pub mod scan;
+pub mod schema;
+pub mod summary;

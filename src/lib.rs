@@ -10,6 +10,9 @@ pub mod parse;
 pub mod frame;
 
 #[cfg(feature = "case")]
+pub mod case;
+
+#[cfg(feature = "case")]
 pub mod ingest;
 
 #[cfg(feature = "case")]

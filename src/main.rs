@@ -1,1 +1,5 @@
-fn main() {}
+//! The `breachwalk` command.
+
+fn main() -> std::process::ExitCode {
+    breachwalk::cli::run()
+}

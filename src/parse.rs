@@ -6,6 +6,7 @@
 //! number of threads changes nothing.
 
 pub mod body;
+pub mod custom;
 pub mod cut;
 pub mod format;
 pub mod formats;

@@ -9,6 +9,11 @@ use super::limits::FORWARDED_HOPS_MAX;
 /// Takes `1.2.3.4`, `1.2.3.4:80`, `[::1]:80`, `::1` apart. `None` when it is no address (a host
 /// name, `unix:`); the caller keeps the text.
 pub fn split_port(text: &[u8]) -> Option<(&[u8], Option<u16>)> {
+    // Host names are most of what comes here: no address begins with anything else.
+    let first = *text.first()?;
+    if !first.is_ascii_digit() && first != b'[' && text.iter().filter(|b| **b == b':').count() < 2 {
+        return None;
+    }
     let s = std::str::from_utf8(text).ok()?;
     if IpAddr::from_str(s).is_ok() {
         return Some((text, None));

@@ -43,6 +43,10 @@ pub const STREAM_RATIO_MAX: u64 = 1_000;
 /// Decompressed bytes below which the stream ratio is not looked at.
 pub const STREAM_RATIO_FREE_BYTES: u64 = 256 << 20;
 
+/// Memory that an xz stream may ask for its dictionary and tables. `xz -9` needs 65 MiB, the format
+/// allows 4 GiB. zstd's decoder has the same bound built in: windows up to 128 MiB.
+pub const DECODER_BYTES_MAX: usize = 160 << 20;
+
 /// Bytes at the start of a stream that decide its layout and format.
 pub const SNIFF_BYTES: usize = 256 << 10;
 
@@ -65,6 +69,6 @@ pub const BODY_CODINGS_MAX: usize = 4;
 /// so a 16 MB entry of `[1,1,1 …]` would take 40 times its size; captures stay below 10,000.
 pub const HAR_VALUES_MAX: usize = 1 << 20;
 
-/// Bytes of a HAR entry's fields beyond the specification that the frame keeps. WebPageTest, the
-/// most talkative writer, needs 4 KB; what was left out is counted and stands in the evidence.
+/// Bytes of a HAR entry's fields beyond the specification that the frame keeps. `WebPageTest`,
+/// the most talkative writer, needs 4 KB; what was left out is counted and stands in the evidence.
 pub const HAR_EXTENSIONS_BYTES_MAX: usize = 64 << 10;

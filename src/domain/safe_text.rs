@@ -22,12 +22,16 @@ pub fn escape(bytes: &[u8]) -> String {
             match c {
                 '\\' if matches!(chars.peek(), Some('x' | 'u' | '\\')) => out.push_str("\\\\"),
                 c if !is_unsafe(c) => out.push(c),
-                c if (c as u32) < 0x100 => drop(write!(out, "\\x{:02x}", c as u32)),
-                c => drop(write!(out, "\\u{{{:x}}}", c as u32)),
+                c if (c as u32) < 0x100 => {
+                    let _ = write!(out, "\\x{:02x}", c as u32);
+                }
+                c => {
+                    let _ = write!(out, "\\u{{{:x}}}", c as u32);
+                }
             }
         }
         for byte in chunk.invalid() {
-            drop(write!(out, "\\x{byte:02x}"));
+            let _ = write!(out, "\\x{byte:02x}");
         }
     }
     out

@@ -63,7 +63,7 @@ words! {
     Repair {
         Bom = "bom", "A byte order mark was skipped.";
         Utf16 = "utf-16", "The file is UTF-16 and was transcoded.";
-        InvalidUtf8 = "invalid-utf8", "Bytes that are not UTF-8 are shown as \\xHH.";
+        InvalidUtf8 = "invalid-utf8", "Bytes that are not UTF-8 are shown by their hexadecimal value.";
         LoneSurrogate = "lone-surrogate", "A lone surrogate escape was replaced by U+FFFD.";
         BadEscape = "bad-escape", "An escape sequence that the format does not know was kept as it stands.";
         Jsonp = "jsonp", "A JSONP wrapper was taken off.";

@@ -39,6 +39,7 @@ mod istio;
 mod kong;
 mod lighttpd_proxy;
 mod logfmt;
+mod modsecurity;
 mod modsecurity_json;
 mod morgan;
 mod nginx_ingress;
@@ -61,6 +62,7 @@ mod zoraxy;
 /// Every built-in format, the more demanding first.
 pub static ALL: &[&dyn Format] = &[
     // JSON records
+    &har::FORMAT,
     &aws_waf::FORMAT,
     &akamai_siem::FORMAT,
     &cloudflare_firewall::FORMAT,
@@ -69,7 +71,6 @@ pub static ALL: &[&dyn Format] = &[
     &azure_frontdoor::FORMAT,
     &azure_apim::FORMAT,
     &gcp_http_lb::FORMAT,
-    &har::FORMAT,
     &kong::FORMAT,
     &apisix::FORMAT,
     &modsecurity_json::FORMAT,
@@ -86,6 +87,7 @@ pub static ALL: &[&dyn Format] = &[
     &nginx_json::FORMAT,
     &caddy::FORMAT,
     // Lines
+    &modsecurity::FORMAT,
     &w3c::xml::FORMAT,
     &w3c::FORMAT,
     &w3c::native::FORMAT,

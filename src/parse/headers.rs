@@ -10,7 +10,34 @@ use super::json::{self, members};
 use super::target::{Scratch, Shape, is_null};
 use super::url;
 
-/// Request headers that carry a credential, beside Authorization and Cookie. Lower case.
+/// What the columns want of a header, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Authorization,
+    Cookie,
+    SetCookie,
+    /// Carries a credential, beside the two above.
+    Credential,
+    /// Guards a form, not a user: kept out of the frames, no proof of a login.
+    FormToken,
+    UserAgent,
+    Referer,
+    Host,
+    Forwarded,
+    ClientAddress,
+    ContentType,
+    ContentEncoding,
+    ContentLength,
+    Origin,
+    Location,
+    Cache,
+    RequestId,
+    Trace,
+    Other,
+}
+
+/// Names of the headers that [`known`] takes for a credential or a form token: what a format string
+/// may name.
 pub(super) const CREDENTIAL_HEADERS: &[&str] = &[
     "proxy-authorization",
     "x-api-key",
@@ -36,11 +63,57 @@ pub(super) const CREDENTIAL_HEADERS: &[&str] = &[
     "x-user-token",
 ];
 
-/// Of these the value guards a form, not a user: kept out of the frames, no proof of a login.
-const NOT_A_LOGIN: &[&str] = &["x-csrf-token", "x-xsrf-token"];
+/// Longest name in [`known`].
+const KNOWN_BYTES_MAX: usize = 25;
 
-fn is_credential(name: &[u8]) -> bool {
-    CREDENTIAL_HEADERS.iter().any(|h| h.as_bytes().eq_ignore_ascii_case(name))
+/// Looks a header up, in any case.
+fn known(name: &[u8]) -> Known {
+    let mut lower = [0; KNOWN_BYTES_MAX];
+    let Some(lower) = lower.get_mut(..name.len()) else {
+        return Known::Other;
+    };
+    lower.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    match &*lower {
+        b"authorization" => Known::Authorization,
+        b"cookie" => Known::Cookie,
+        b"set-cookie" => Known::SetCookie,
+        b"proxy-authorization"
+        | b"x-api-key"
+        | b"x-apikey"
+        | b"api-key"
+        | b"apikey"
+        | b"x-auth-token"
+        | b"x-access-token"
+        | b"x-token"
+        | b"access-token"
+        | b"auth-token"
+        | b"token"
+        | b"x-amz-security-token"
+        | b"ocp-apim-subscription-key"
+        | b"x-session-token"
+        | b"x-session-id"
+        | b"x-goog-api-key"
+        | b"x-gitlab-token"
+        | b"x-vault-token"
+        | b"x-auth"
+        | b"x-user-token" => Known::Credential,
+        b"x-csrf-token" | b"x-xsrf-token" => Known::FormToken,
+        b"user-agent" => Known::UserAgent,
+        b"referer" => Known::Referer,
+        b"host" | b":authority" => Known::Host,
+        b"x-forwarded-for" | b"forwarded" => Known::Forwarded,
+        b"cf-connecting-ip" | b"true-client-ip" | b"x-real-ip" => Known::ClientAddress,
+        b"content-type" => Known::ContentType,
+        b"content-encoding" => Known::ContentEncoding,
+        b"content-length" => Known::ContentLength,
+        b"origin" => Known::Origin,
+        b"location" => Known::Location,
+        b"x-cache" | b"cf-cache-status" => Known::Cache,
+        b"x-request-id" => Known::RequestId,
+        b"traceparent" | b"x-b3-traceid" | b"x-amzn-trace-id" => Known::Trace,
+        _ => Known::Other,
+    }
 }
 
 /// The Authorization header: keeps the scheme.
@@ -74,62 +147,57 @@ pub fn cookies<'a>(value: &'a [u8], x: &mut Exchange<'a>, s: &Scratch<'a>) {
 
 /// One request header.
 pub fn request<'a>(name: &[u8], value: &'a [u8], x: &mut Exchange<'a>, s: &Scratch<'a>) {
-    if is_null(value) {
+    request_known(known(name), value, x, s);
+}
+
+fn request_known<'a>(known: Known, value: &'a [u8], x: &mut Exchange<'a>, s: &Scratch<'a>) {
+    if known == Known::Other || is_null(value) {
         return;
     }
-    let is = |n: &str| n.as_bytes().eq_ignore_ascii_case(name);
-    if is("authorization") {
-        authorization(value, x);
-    } else if is("cookie") {
-        cookies(value, x, s);
-    } else if is_credential(name) {
-        if !NOT_A_LOGIN.iter().any(|h| is(h)) {
+    match known {
+        Known::Authorization => authorization(value, x),
+        Known::Cookie => cookies(value, x, s),
+        Known::Credential => {
             x.auth = Auth::Present;
             x.set_default(Text::AuthScheme, b"api-key");
         }
-    } else if is("user-agent") {
-        x.set(Text::UserAgent, value);
-    } else if is("referer") {
-        x.set(Text::Referer, value);
-    } else if is("host") || is(":authority") {
-        if x.get(Text::Host).is_none() {
-            url::host(value, x);
+        Known::UserAgent => x.set(Text::UserAgent, value),
+        Known::Referer => x.set(Text::Referer, value),
+        Known::Host if x.get(Text::Host).is_none() => url::host(value, x),
+        Known::Forwarded => x.set(Text::ForwardedFor, value),
+        Known::ContentType => x.set(Text::RequestContentType, value),
+        Known::Origin => x.set(Text::Origin, value),
+        Known::RequestId => x.set_default(Text::RequestId, value),
+        Known::Trace => x.set_default(Text::TraceId, value),
+        Known::ClientAddress => {
+            if let Some((host, _)) = split_port(value) {
+                x.set_default(Text::ForwardedFor, host);
+            }
         }
-    } else if is("x-forwarded-for") || is("forwarded") {
-        x.set(Text::ForwardedFor, value);
-    } else if is("content-type") {
-        x.set(Text::RequestContentType, value);
-    } else if is("origin") {
-        x.set(Text::Origin, value);
-    } else if is("x-request-id") {
-        x.set_default(Text::RequestId, value);
-    } else if is("traceparent") || is("x-b3-traceid") || is("x-amzn-trace-id") {
-        x.set_default(Text::TraceId, value);
-    } else if is("cf-connecting-ip") || is("true-client-ip") || is("x-real-ip") {
-        if let Some((host, _)) = split_port(value) {
-            x.set_default(Text::ForwardedFor, host);
-        }
+        _ => {}
     }
 }
 
 /// One response header.
 pub fn response<'a>(name: &[u8], value: &'a [u8], x: &mut Exchange<'a>) {
-    if is_null(value) {
+    response_known(known(name), value, x);
+}
+
+fn response_known<'a>(known: Known, value: &'a [u8], x: &mut Exchange<'a>) {
+    if known == Known::Other || is_null(value) {
         return;
     }
-    let is = |n: &str| n.as_bytes().eq_ignore_ascii_case(name);
-    if is("content-type") {
-        x.set(Text::ResponseContentType, value);
-    } else if is("content-encoding") {
-        x.set(Text::ContentEncoding, value);
-    } else if is("location") {
-        x.set_default(Text::RedirectUrl, value);
-    } else if is("x-cache") || is("cf-cache-status") {
-        x.set_default(Text::CacheStatus, value);
-    } else if is("content-length")
-        && let Some(bytes) = crate::domain::time::scaled(value, 1)
-    {
-        x.set_int_default(Int::ResponseBodyBytes, bytes);
+    match known {
+        Known::ContentType => x.set(Text::ResponseContentType, value),
+        Known::ContentEncoding => x.set(Text::ContentEncoding, value),
+        Known::Location => x.set_default(Text::RedirectUrl, value),
+        Known::Cache => x.set_default(Text::CacheStatus, value),
+        Known::ContentLength => {
+            if let Some(bytes) = crate::domain::time::scaled(value, 1) {
+                x.set_int_default(Int::ResponseBodyBytes, bytes);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -147,15 +215,11 @@ pub fn request_names(raw: &[u8], x: &mut Exchange<'_>) {
 
 /// A request header whose value the gateway did not write down.
 fn withheld(name: &[u8], x: &mut Exchange<'_>) {
-    let is = |n: &str| n.as_bytes().eq_ignore_ascii_case(name);
-    let scheme: &[u8] = if is("authorization") {
-        b"other"
-    } else if is("cookie") {
-        b"cookie"
-    } else if is_credential(name) && !NOT_A_LOGIN.iter().any(|h| is(h)) {
-        b"api-key"
-    } else {
-        return;
+    let scheme: &[u8] = match known(name) {
+        Known::Authorization => b"other",
+        Known::Cookie => b"cookie",
+        Known::Credential => b"api-key",
+        _ => return,
     };
     x.auth = Auth::Present;
     x.set_default(Text::AuthScheme, scheme);
@@ -176,10 +240,10 @@ impl std::fmt::Debug for HeaderList<'_> {
 impl<'a> HeaderList<'a> {
     /// An empty list of request or response headers.
     pub fn new(request: bool, s: &Scratch<'a>) -> Self {
-        Self::with_capacity(request, 0, s)
+        Self::with_capacity(request, 256, s)
     }
 
-    /// [`HeaderList::new`] with room for the JSON text of all of it.
+    /// An empty list with room for so many bytes.
     pub fn with_capacity(request: bool, bytes: usize, s: &Scratch<'a>) -> Self {
         let mut out = BumpVec::with_capacity_in(bytes, s.arena);
         out.push(b'[');
@@ -188,48 +252,23 @@ impl<'a> HeaderList<'a> {
 
     /// Adds one header and takes from it what it tells.
     pub fn add(&mut self, name: &'a [u8], value: &'a [u8], x: &mut Exchange<'a>, s: &Scratch<'a>) {
-        if self.request {
-            request(name, value, x, s);
+        let known = known(name);
+        let hidden = if self.request {
+            request_known(known, value, x, s);
+            matches!(known, Known::Authorization | Known::Cookie | Known::Credential | Known::FormToken)
         } else {
-            response(name, value, x);
-        }
-        if self.out.len() > 1 {
-            self.out.push(b',');
-        }
-        self.out.push(b'[');
+            response_known(known, value, x);
+            matches!(known, Known::SetCookie | Known::Credential | Known::FormToken)
+        };
+        self.out.extend_from_slice_copy(if self.out.len() > 1 { b",[" } else { b"[" });
         quote(name, &mut self.out);
         self.out.push(b',');
-        if self.hides(name) {
-            let scheme = value
-                .split(|b| *b == b' ')
-                .next()
-                .filter(|s| s.len() < value.len() && s.len() <= 24)
-                .unwrap_or_default();
-            let name_of_cookie = value
-                .split(|b| *b == b'=')
-                .next()
-                .filter(|n| n.len() < value.len() && n.len() <= 256)
-                .unwrap_or_default();
-            let shown = if name.eq_ignore_ascii_case(b"set-cookie") {
-                name_of_cookie
-            } else if name.eq_ignore_ascii_case(b"cookie") {
-                b""
-            } else {
-                scheme
-            };
-            quote(&[shown, b"<hidden: ", value.len().to_string().as_bytes(), b" bytes>"].concat(), &mut self.out);
+        if hidden {
+            hide(known, value, &mut self.out);
         } else {
             quote(value, &mut self.out);
         }
         self.out.push(b']');
-    }
-
-    fn hides(&self, name: &[u8]) -> bool {
-        if self.request {
-            name.eq_ignore_ascii_case(b"authorization") || name.eq_ignore_ascii_case(b"cookie") || is_credential(name)
-        } else {
-            name.eq_ignore_ascii_case(b"set-cookie") || is_credential(name)
-        }
     }
 
     /// Stores the list. A request whose headers were all there and held no credential had none.
@@ -249,9 +288,39 @@ impl<'a> HeaderList<'a> {
     }
 }
 
+/// What is shown for a credential: a cookie's name, else the scheme, and the length.
+fn hide(known: Known, value: &[u8], out: &mut BumpVec<'_, u8>) {
+    let head = |end: u8, max: usize| {
+        value.split(|b| *b == end).next().filter(|h| h.len() < value.len() && h.len() <= max).unwrap_or_default()
+    };
+    let shown = match known {
+        Known::SetCookie => head(b'=', 256),
+        Known::Cookie => b"",
+        _ => head(b' ', 24),
+    };
+    quote(shown, out);
+    out.pop();
+    out.extend_from_slice_copy(b"<hidden: ");
+    let mut scale = 1;
+    while value.len() / scale >= 10 {
+        scale *= 10;
+    }
+    while scale > 0 {
+        out.push(b'0' + (value.len() / scale % 10) as u8);
+        scale /= 10;
+    }
+    out.extend_from_slice_copy(b" bytes>\"");
+}
+
 /// Writes a JSON string; bytes that are no UTF-8 become U+FFFD (the evidence keeps them exact).
 pub fn quote(text: &[u8], out: &mut BumpVec<'_, u8>) {
     out.push(b'"');
+    let plain = text.iter().fold(true, |plain, b| plain & (matches!(b, 0x20..0x7f) & (*b != b'"') & (*b != b'\\')));
+    if plain {
+        out.extend_from_slice_copy(text);
+        out.push(b'"');
+        return;
+    }
     for chunk in text.utf8_chunks() {
         for c in chunk.valid().bytes() {
             match c {
@@ -279,16 +348,16 @@ pub fn response_json<'a>(raw: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a
 }
 
 fn collection<'a>(is_request: bool, raw: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
-    // Some gateways put the object into a string. In a bare one the first quote comes before any
-    // backslash, whatever a client wrote into a value.
+    // Some gateways put the object into a string.
     let raw = if raw.first().is_some_and(|b| matches!(b, b'{' | b'['))
-        && memchr::memchr2(b'\\', b'"', raw).is_some_and(|at| raw.get(at) == Some(&b'\\'))
+        && memchr::memchr(b'\\', raw).is_some_and(|at| raw.get(at.wrapping_sub(1)) == Some(&b'{'))
     {
         json::unescape(raw, s.arena, x)
     } else {
         raw
     };
-    let mut list = HeaderList::new(is_request, s);
+    // Brackets instead of colons: four bytes more a header.
+    let mut list = HeaderList::with_capacity(is_request, raw.len() + raw.len() / 2, s);
     let known = members(raw, |name, value, shape| {
         if name.is_empty() {
             let (name, value) = pair(value, s, x);
@@ -347,6 +416,13 @@ fn pair<'a>(element: &'a [u8], s: &Scratch<'a>, x: &mut Exchange<'a>) -> (&'a [u
 mod tests {
     use super::*;
     use bumpalo::Bump;
+
+    #[test]
+    fn the_list_of_names_and_the_look_up_agree() {
+        for name in CREDENTIAL_HEADERS {
+            assert!(matches!(known(name.as_bytes()), Known::Credential | Known::FormToken), "{name}");
+        }
+    }
 
     fn read(raw: &str) -> (Auth, String, String) {
         let arena = Bump::new();

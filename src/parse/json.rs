@@ -10,10 +10,12 @@ use crate::domain::{Exchange, Reason, Repair, exchange::Traced};
 
 use super::target::{Scratch, Shape, Target};
 
+mod deep;
 mod escape;
 #[cfg(test)]
 mod tests;
 
+pub use deep::nested_members;
 pub use escape::{unescape, unescape_into};
 
 /// A path into a JSON record and where its value goes. Path segments are separated by `.`; a
@@ -182,6 +184,8 @@ pub struct JsonReader {
 struct Walk<'a> {
     text: &'a [u8],
     at: usize,
+    /// Whether the last string held a backslash.
+    escaped: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -189,6 +193,7 @@ impl<'a> Walk<'a> {
         self.text.get(self.at).copied()
     }
 
+    #[inline]
     fn skip_blanks(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
             self.at += 1;
@@ -207,12 +212,14 @@ impl<'a> Walk<'a> {
     /// The inside of a string; the cursor stands on its opening quote.
     fn string(&mut self) -> Result<&'a [u8], Reason> {
         let from = self.at + 1;
-        let end = string_end(self.text, from).ok_or(Reason::Truncated)?;
+        let (end, escaped) = string_end(self.text, from).ok_or(Reason::Truncated)?;
+        self.escaped = escaped;
         self.at = end + 1;
         self.text.get(from..end).ok_or(Reason::Truncated)
     }
 
     /// A value of any kind; returns its bytes and shape, the inside of a string.
+    #[inline]
     fn value(&mut self) -> Result<(&'a [u8], Shape), Reason> {
         match self.peek() {
             Some(b'"') => Ok((self.string()?, Shape::JsonString)),
@@ -241,14 +248,43 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Index of the quote that ends a string whose inside begins at `from`.
-pub fn string_end(text: &[u8], from: usize) -> Option<usize> {
+/// Distance to the first quote or backslash of eight bytes; 8 where there is none. Most strings of
+/// a log are shorter than what a call of a vectorised search costs.
+fn mark_in(bytes: [u8; 8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    let word = u64::from_le_bytes(bytes);
+    // Zero bytes of the difference are hits; what a borrow makes of bytes above the first hit does
+    // not matter, as only the first counts.
+    let zeros = |difference: u64| difference.wrapping_sub(ONES) & !difference;
+    let hits = (zeros(word ^ ONES * b'"' as u64) | zeros(word ^ ONES * b'\\' as u64)) & HIGH;
+    (hits.trailing_zeros() / 8) as usize
+}
+
+/// Index of the quote that ends a string whose inside begins at `from`, and whether something is
+/// escaped before it.
+#[inline]
+pub fn string_end(text: &[u8], from: usize) -> Option<(usize, bool)> {
     let mut at = from;
+    let mut clean = 0;
+    let mut escaped = false;
     loop {
-        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
-        if text.get(at) == Some(&b'"') {
-            return Some(at);
+        let rest = text.get(at..)?;
+        let step = match rest.first_chunk::<8>() {
+            Some(bytes) if clean < 4 => mark_in(*bytes),
+            _ => memchr::memchr2(b'"', b'\\', rest)?,
+        };
+        if step == 8 && clean < 4 && rest.len() >= 8 {
+            clean += 1;
+            at += 8;
+            continue;
         }
+        at += step;
+        if text.get(at) == Some(&b'"') {
+            return Some((at, escaped));
+        }
+        escaped = true;
+        clean = 0;
         at += 2;
     }
 }
@@ -259,7 +295,7 @@ pub fn container_end(text: &[u8], from: usize) -> Result<usize, Reason> {
     let mut at = from;
     loop {
         match text.get(at).ok_or(Reason::Truncated)? {
-            b'"' => at = string_end(text, at + 1).ok_or(Reason::Truncated)?,
+            b'"' => at = string_end(text, at + 1).ok_or(Reason::Truncated)?.0,
             b'{' | b'[' => {
                 depth += 1;
                 if depth > JSON_DEPTH_MAX {
@@ -287,7 +323,7 @@ impl JsonReader {
     /// Reads one record: an object. What stands after it, blanks apart, is an error. A value that
     /// its column cannot hold is left out and noted: the keys tell the format, not the values.
     pub fn read<'a>(&mut self, record: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
-        let mut walk = Walk { text: record, at: 0 };
+        let mut walk = Walk { text: record, at: 0, escaped: false };
         walk.skip_blanks();
         self.seen = 0;
         self.object(0, &mut walk, 1, &mut Vec::new(), x, s)?;
@@ -323,10 +359,16 @@ impl JsonReader {
             if walk.peek() != Some(b'"') {
                 return Err(if walk.peek().is_none() { Reason::Truncated } else { Reason::BadJson });
             }
-            let name = walk.string()?;
-            walk.expect(b':')?;
+            let (name, at, action) = match self.expected(node, last, walk) {
+                Some(found) => found,
+                None => {
+                    let name = walk.string()?;
+                    walk.expect(b':')?;
+                    let (at, action) = self.look_up(node, last, name);
+                    (name, at, action)
+                }
+            };
             walk.skip_blanks();
-            let (at, action) = self.look_up(node, last, name);
             last = Some(at);
             self.member(action, name, walk, depth, path, x, s)?;
             walk.skip_blanks();
@@ -371,6 +413,8 @@ impl JsonReader {
                 if tracing {
                     note(x, path, Some(target), raw);
                 }
+                // Nothing escaped: the text is what it says, and need not be searched for escapes.
+                let shape = if shape == Shape::JsonString && !walk.escaped { Shape::Text } else { shape };
                 match target.apply(raw, shape, x, s) {
                     Ok(()) => {}
                     Err(Reason::BadTime) => x.repair(Repair::BadTime),
@@ -423,6 +467,25 @@ impl JsonReader {
                 Some(_) => return Err(Reason::BadJson),
             }
         }
+    }
+
+    /// The key that came here the last time, if it is there again, colon and all: then its end
+    /// need not be searched.
+    #[inline]
+    fn expected<'a>(&mut self, node: u16, last: Option<u16>, walk: &mut Walk<'a>) -> Option<(&'a [u8], u16, Action)> {
+        let node = self.nodes.get(node as usize)?;
+        let at = match last {
+            None => node.first,
+            Some(last) => node.keys.get(last as usize)?.next,
+        };
+        let key = node.keys.get(at as usize)?;
+        let (name, rest) = walk.text.get(walk.at + 1..)?.split_at_checked(key.name.len())?;
+        if *name != *key.name || !rest.starts_with(b"\":") {
+            return None;
+        }
+        walk.at += name.len() + 3;
+        self.seen |= key.marks;
+        Some((name, at, key.action))
     }
 
     /// Finds a key, first where it stood the last time.
@@ -479,7 +542,7 @@ fn note(x: &mut Exchange<'_>, path: &[u8], target: Option<Target>, raw: &[u8]) {
 /// Calls `each` for every member of an object, or `(empty, element)` of a list; false where the
 /// bytes are neither. For the few places that look into a value the table does not follow.
 pub fn members<'a>(container: &'a [u8], mut each: impl FnMut(&'a [u8], &'a [u8], Shape)) -> bool {
-    let mut walk = Walk { text: container, at: 0 };
+    let mut walk = Walk { text: container, at: 0, escaped: false };
     walk.skip_blanks();
     let object = match walk.peek() {
         Some(b'{') => true,

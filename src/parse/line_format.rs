@@ -61,7 +61,7 @@ impl Format for LineFormat {
                 .filter_map(|t| Template::compile(t, self.syntax, self.names, self.tail).ok())
                 .collect()
         });
-        Box::new(LineReader { templates: Arc::clone(templates), last: 0, finish: self.finish })
+        Box::new(LineReader { templates: Arc::clone(templates), finish: self.finish })
     }
 
     fn samples(&self) -> &'static [Sample] {
@@ -69,18 +69,17 @@ impl Format for LineFormat {
     }
 }
 
-/// Reads lines by one of several templates, the last fitting one first where that is sure not to
-/// change the result: templates of one format exclude each other.
+/// Reads lines by the first of several templates that fits. Always in their order: what was read
+/// before must not decide which of two fitting templates a line gets.
 pub struct LineReader {
     templates: Arc<[Template]>,
-    last: usize,
     finish: Finish,
 }
 
 impl LineReader {
     /// A reader over compiled templates.
     pub fn new(templates: Arc<[Template]>, finish: Finish) -> Self {
-        Self { templates, last: 0, finish }
+        Self { templates, finish }
     }
 }
 
@@ -93,21 +92,15 @@ impl fmt::Debug for LineReader {
 impl Reader for LineReader {
     fn read<'a>(&mut self, record: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<Read, Reason> {
         let mut reason = Reason::NotThisFormat;
-        for i in 0..self.templates.len() {
-            let at = (self.last + i) % self.templates.len();
-            let Some(template) = self.templates.get(at) else {
-                continue;
-            };
+        let mark = x.mark();
+        for template in self.templates.iter() {
             match template.read(record, x, s).and_then(|()| (self.finish)(x)) {
-                Ok(read) => {
-                    self.last = at;
-                    return Ok(read);
-                }
+                Ok(read) => return Ok(read),
                 Err(why) => {
                     if why != Reason::NotThisFormat {
                         reason = why;
                     }
-                    x.clear();
+                    x.reset(&mark);
                 }
             }
         }

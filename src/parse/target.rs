@@ -41,6 +41,8 @@ pub enum Clock {
 pub enum Target {
     /// Understood and of no use here (constants, separators).
     Skip,
+    /// A number of unknown meaning: not kept, and nothing else may stand there.
+    Number,
     /// A text column as it is.
     Text(Text),
     /// An integer column.
@@ -159,6 +161,7 @@ impl Target {
     pub fn describe(self) -> String {
         match self {
             Self::Skip => "understood, not kept".into(),
+            Self::Number => "a number, not kept".into(),
             Self::Text(f) => f.column().into(),
             Self::Int(f) => f.column().into(),
             Self::Duration(f, unit) => format!(
@@ -286,6 +289,7 @@ impl Target {
 
     fn apply_value<'a>(self, value: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
         match self {
+            Self::Number => drop(scaled(value, 1).ok_or(Reason::BadNumber)?),
             Self::Text(field) => x.set(field, value),
             Self::Int(field) => x.set_int(field, scaled(value, 1).ok_or(Reason::BadNumber)?),
             Self::Duration(field, unit) => {

@@ -8,6 +8,9 @@ use crate::domain::limits::QUOTE_RETRIES_MAX;
 use crate::domain::{Exchange, Reason, Repair};
 
 use super::target::{Scratch, Shape, Target};
+use syntax::field_at;
+
+mod syntax;
 
 /// Where a field's name stands for a target; `None` where the name is not known.
 pub type Names = fn(&str) -> Option<Target>;
@@ -50,8 +53,12 @@ pub enum Tail {
     /// Further fields after a blank, which are not understood; kept as evidence only.
     Any,
     /// As [`Tail::Any`]; where the first of them is a quoted list of addresses it is the
-    /// X-Forwarded-For chain, the column most often added to the combined format.
+    /// X-Forwarded-For chain, the column most often added to the combined format. Tails of formats
+    /// that extend the combined one are refused, so that their columns are not lost.
     Forwarded,
+    /// As [`Tail::Any`], but not referer and user agent, nor a duration with its unit: lines that
+    /// have them are of a format that reads them.
+    Unnamed,
 }
 
 /// Why a format string could not be compiled.
@@ -179,6 +186,11 @@ impl Template {
         self.fields.iter().filter(|f| f.target.is_none()).map(|f| &*f.name)
     }
 
+    /// Where its fields go.
+    pub fn targets(&self) -> impl Iterator<Item = Target> + '_ {
+        self.fields.iter().filter_map(|f| f.target)
+    }
+
     /// Reads one line, its ending already taken off.
     pub fn read<'a>(&self, line: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
         let rest = line.strip_prefix(&*self.head).ok_or(Reason::NotThisFormat)?;
@@ -211,7 +223,7 @@ impl Template {
         s: &mut Scratch<'a>,
     ) -> Result<(), (Reason, bool)> {
         let mut ambiguous = false;
-        for field in &self.fields {
+        for (at, field) in self.fields.iter().enumerate() {
             let fail = (Reason::NotThisFormat, ambiguous);
             let (end, quoted) = match field.kind {
                 Kind::Quoted => {
@@ -226,10 +238,16 @@ impl Template {
             };
             let (value, after) = rest.split_at_checked(end).ok_or(fail)?;
             let value = if quoted && attempt.escapes { unescape(value, x, s) } else { value };
-            store(&field.name, field.target, value, x, s).map_err(|why| (why, ambiguous))?;
+            store(&field.name, field.target, value, x, s).map_err(|why| (self.blame(at, why), ambiguous))?;
             rest = after.get(field.until.len()..).unwrap_or_default();
         }
         self.end(rest, attempt, x, s).map_err(|why| (why, ambiguous))
+    }
+
+    /// A bad value is the line's fault only where more than blanks showed that it has this format.
+    fn blame(&self, at: usize, why: Reason) -> Reason {
+        let anchored = self.fields.iter().take(at + 1).any(|f| f.until.iter().any(|b| *b != b' '));
+        if anchored { why } else { Reason::NotThisFormat }
     }
 
     /// Matches the fields from `at` on. A quoted field whose end was guessed wrong because it
@@ -331,6 +349,16 @@ impl Template {
         if !attempt.lenient && memchr::memchr_iter(b'"', more).count() % 2 == 1 {
             return Err(Reason::NotThisFormat);
         }
+        let elsewhere = match self.tail {
+            Tail::Forwarded => extends_combined(more),
+            Tail::Unnamed => {
+                more.starts_with(b"\"") && memchr::memmem::find(more, b"\" \"").is_some() || more.ends_with(b" ms")
+            }
+            Tail::None | Tail::Any => false,
+        };
+        if elsewhere {
+            return Err(Reason::NotThisFormat);
+        }
         if self.tail == Tail::Forwarded
             && let Some(inner) = more.strip_prefix(b"\"")
             && let Some(chain) = memchr::memchr(b'"', inner).and_then(|at| inner.get(..at))
@@ -343,6 +371,21 @@ impl Template {
         }
         Ok(())
     }
+}
+
+/// The tails of nginx's ingress controller (`462 0.050 [service] …`) and of Traefik
+/// (`7 "router" "url" 12ms`).
+fn extends_combined(tail: &[u8]) -> bool {
+    let number = tail.iter().take_while(|b| b.is_ascii_digit()).count();
+    let rest = tail.get(number..).unwrap_or_default();
+    if number == 0 {
+        return false;
+    }
+    if rest.starts_with(b" \"") {
+        return rest.ends_with(b"ms");
+    }
+    let seconds = rest.iter().skip(1).take_while(|b| b.is_ascii_digit() || **b == b'.').count();
+    rest.get(seconds + 1..).is_some_and(|r| r.starts_with(b" ["))
 }
 
 /// Whether every item of a list is an address: only then is an unnamed column a forwarded chain.
@@ -450,126 +493,5 @@ fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
 
-/// The field that begins right here, without its marks, and what follows it.
-fn field_at(text: &str, syntax: Syntax) -> Result<Option<(&str, &str)>, TemplateError> {
-    match syntax {
-        Syntax::Nginx => {
-            let Some(after) = text.strip_prefix('$') else {
-                return Ok(None);
-            };
-            if let Some(braced) = after.strip_prefix('{') {
-                return braced.split_once('}').map(Some).ok_or_else(|| TemplateError::Unclosed(text.to_owned()));
-            }
-            let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
-            Ok((end > 0).then(|| after.split_at(end)))
-        }
-        Syntax::Apache => apache_field(text),
-        Syntax::Envoy => {
-            let Some(after) = text.strip_prefix('%') else {
-                return Ok(None);
-            };
-            after
-                .split_once('%')
-                .filter(|(n, _)| !n.is_empty())
-                .map(Some)
-                .ok_or_else(|| TemplateError::Unclosed(text.to_owned()))
-        }
-    }
-}
-
-/// `%h`, `%>s`, `%!200,304{Referer}i`, `%^FB`: the name keeps braces and the final letter.
-fn apache_field(text: &str) -> Result<Option<(&str, &str)>, TemplateError> {
-    let Some(after) = text.strip_prefix('%') else {
-        return Ok(None);
-    };
-    if after.starts_with('%') {
-        return Ok(None);
-    }
-    let start =
-        after.find(|c: char| !(c.is_ascii_digit() || matches!(c, '!' | ',' | '<' | '>'))).unwrap_or(after.len());
-    let body = after.get(start..).unwrap_or_default();
-    let end = if body.starts_with('{') {
-        body.find('}').map(|at| at + 2).ok_or_else(|| TemplateError::Unclosed(text.to_owned()))?
-    } else if body.starts_with('^') {
-        3
-    } else {
-        1
-    };
-    Ok(body.split_at_checked(end))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::{Int, Text};
-    use bumpalo::Bump;
-
-    fn names(name: &str) -> Option<Target> {
-        Some(match name {
-            "remote_addr" => Target::Peer,
-            "request" => Target::RequestLine,
-            "status" => Target::Status,
-            "body_bytes_sent" => Target::Int(Int::ResponseBodyBytes),
-            "http_user_agent" => Target::Text(Text::UserAgent),
-            _ => return None,
-        })
-    }
-
-    fn read(line: &str) -> Result<String, Reason> {
-        let t = Template::compile(
-            r#"$remote_addr "$request" $status $body_bytes_sent "$http_user_agent""#,
-            Syntax::Nginx,
-            names,
-            Tail::Any,
-        )
-        .unwrap();
-        let arena = Bump::new();
-        let mut x = Exchange::default();
-        let line = arena.alloc_slice_copy(line.as_bytes());
-        t.read(line, &mut x, &mut Scratch::new(&arena))?;
-        Ok(x.texts()
-            .map(|(_, v)| String::from_utf8_lossy(v).into_owned())
-            .chain(x.ints().map(|(_, v)| v.to_string()))
-            .collect::<Vec<_>>()
-            .join("|"))
-    }
-
-    #[test]
-    fn stray_and_escaped_quotes() {
-        assert_eq!(read(r#"::1 "GET /a HTTP/1.1" 200 5 "ua""#).unwrap(), "GET|/a|HTTP/1.1|ua|::1|200|5");
-        assert_eq!(
-            read(r#"::1 "GET /<script>alert("x") HTTP/1.1" 200 5 "u a" tail"#).unwrap(),
-            r#"GET|/<script>alert("x")|HTTP/1.1|u a|::1|200|5"#
-        );
-        assert_eq!(read(r#"::1 "GET /a" b HTTP/1.1" 200 5 "ua""#).unwrap(), r#"GET|/a" b|HTTP/1.1|ua|::1|200|5"#);
-        assert_eq!(read(r#"::1 "GET /\"\x22\\ HTTP/1.1" 200 - "-""#).unwrap(), r#"GET|/""\|HTTP/1.1|::1|200"#);
-        assert_eq!(read(r#"::1 "GET /a HTTP/1.1" x 5 "ua""#), Err(Reason::BadStatus));
-        assert_eq!(read("::1 "), Err(Reason::NotThisFormat));
-    }
-
-    #[test]
-    fn a_million_quotes_stay_linear() {
-        let line = format!("::1 \"{} 200 5", "\" a".repeat(200_000));
-        assert!(read(&line).is_err());
-    }
-
-    #[test]
-    fn format_strings() {
-        let names = |_: &str| None;
-        assert_eq!(
-            Template::compile("$a$b", Syntax::Nginx, names, Tail::None).unwrap_err(),
-            TemplateError::Adjacent("a".into(), "b".into())
-        );
-        assert_eq!(Template::compile("x", Syntax::Nginx, names, Tail::None).unwrap_err(), TemplateError::NoField);
-        let t = Template::compile(
-            r#"%h %l %>s %{Referer}i %!200,304{User-agent}i %^FB"#,
-            Syntax::Apache,
-            names,
-            Tail::None,
-        )
-        .unwrap();
-        assert_eq!(t.unknown_names().collect::<Vec<_>>(), ["h", "l", "s", "{Referer}i", "{User-agent}i", "^FB"]);
-        let t = Template::compile("[%START_TIME%] %REQ(:METHOD)%", Syntax::Envoy, names, Tail::None).unwrap();
-        assert_eq!(t.unknown_names().collect::<Vec<_>>(), ["START_TIME", "REQ(:METHOD)"]);
-    }
-}
+mod tests;

@@ -89,6 +89,7 @@ enum Step {
     Starved,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about the stream, not one state")]
 /// Cuts JSON documents. All offsets count from the first byte that was not taken yet.
 #[derive(Debug)]
 pub struct JsonCutter {
@@ -291,7 +292,7 @@ impl JsonCutter {
         let mut end = buffer.len().min(bound);
         if self.suspect {
             end = end.min(self.at.saturating_add(SEARCH_BYTES));
-            match self.beginning(buffer, end.saturating_add(1).min(buffer.len()), last) {
+            match self.beginning(buffer, end.max(self.at).saturating_add(1).min(buffer.len()), last) {
                 Some((at, true)) if at <= self.at => {
                     self.resume(at);
                     return Step::Go;
@@ -309,7 +310,7 @@ impl JsonCutter {
             self.outgrown();
             return Step::Go;
         }
-        Step::Starved
+        if !self.held && self.at >= self.target { Step::Go } else { Step::Starved }
     }
 
     /// Reads on in the window, which begins the buffer.
@@ -372,6 +373,9 @@ impl JsonCutter {
     /// The stream ends at `len`.
     fn finish(&mut self, len: usize) {
         self.at = len;
+        if self.whole_string() {
+            self.string_record();
+        }
         if self.held {
             let deep = self.pending_deep && self.pending || matches!(&self.mode, Mode::Deep(_, c) if c.too_deep);
             let what = match (deep, self.suspect) {
@@ -416,7 +420,9 @@ impl Cutter for JsonCutter {
             if self.done >= self.target {
                 return self.take(buffer);
             }
-            if !self.held && self.at >= self.target {
+            // A beginning in the last string must be seen before its bytes are taken.
+            let searched = !self.suspect || self.sync_at >= self.at;
+            if !self.held && self.at >= self.target && searched {
                 self.commit(self.at, self.here);
                 continue;
             }

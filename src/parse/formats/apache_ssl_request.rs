@@ -1,4 +1,4 @@
-//! Apache's ssl_request_log.
+//! Apache's `ssl_request_log`.
 
 use std::sync::OnceLock;
 
@@ -22,7 +22,7 @@ pub(super) static FORMAT: LineFormat = LineFormat {
     syntax: Syntax::Apache,
     names: names::apache,
     tail: Tail::None,
-    finish: finish,
+    finish,
     samples: &[Sample {
         record: r#"[11/Sep/2024:02:54:00 +0530] 203.0.113.9 TLSv1.3 TLS_AES_256_GCM_SHA384 "GET /v1/stores/4711?full=1 HTTP/1.1" 2326"#,
         expect: &[

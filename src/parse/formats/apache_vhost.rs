@@ -1,4 +1,4 @@
-//! The virtual host in front of a common or combined line: Debian's Apache, Gandi, AWStats' nginx.
+//! The virtual host in front of a common or combined line: Debian's Apache, Gandi, `AWStats`' nginx.
 
 use std::sync::OnceLock;
 

@@ -21,17 +21,17 @@ pub(super) static FORMAT: LineFormat = LineFormat {
         notes: "the user agent is the rest of the line; Confluence 7.11 added X-Forwarded-For; Jira's own line has its request id where the identity stands and a duration whose unit changed between Tomcat versions, so it is left out",
     },
     templates: &[
-        r#"[$time_local] $remote_user $thread $remote_addr $request_method $request_uri $server_protocol $status $duration $body_bytes_sent $http_referer $http_user_agent"#,
-        r#"[$time_local] $http_x_forwarded_for $remote_user $thread $remote_addr $request_method $request_uri $server_protocol $status $duration $body_bytes_sent $http_referer $http_user_agent"#,
+        r"[$time_local] $remote_user $thread $remote_addr $request_method $request_uri $server_protocol $status $duration $body_bytes_sent $http_referer $http_user_agent",
+        r"[$time_local] $http_x_forwarded_for $remote_user $thread $remote_addr $request_method $request_uri $server_protocol $status $duration $body_bytes_sent $http_referer $http_user_agent",
         r#"$remote_addr $request_id $remote_user [$time_local] "$request" $status $body_bytes_sent $jira_duration "$http_referer" "$http_user_agent" "$session""#,
     ],
     syntax: Syntax::Nginx,
     names: fields,
     tail: Tail::None,
-    finish: finish,
+    finish,
     samples: &[
         Sample {
-            record: r#"[11/Sep/2024:02:54:00 +0530] asha http-nio-8090-exec-6 203.0.113.9 GET /v1/stores/4711?full=1 HTTP/1.1 200 1020ms 7881 http://localhost/ Mozilla/5.0 (X11; Linux x86_64)"#,
+            record: r"[11/Sep/2024:02:54:00 +0530] asha http-nio-8090-exec-6 203.0.113.9 GET /v1/stores/4711?full=1 HTTP/1.1 200 1020ms 7881 http://localhost/ Mozilla/5.0 (X11; Linux x86_64)",
             expect: &[
                 ("time", "2024-09-10T21:24:00Z"),
                 ("peer_address", "203.0.113.9"),
@@ -48,7 +48,7 @@ pub(super) static FORMAT: LineFormat = LineFormat {
             ],
         },
         Sample {
-            record: r#"[11/Sep/2024:02:54:00 +0530] 198.51.100.4, 10.0.0.2 - http-nio-8090-exec-6 203.0.113.9 GET /v1/stores/4711?full=1 HTTP/1.1 200 1020ms 7881 - curl/8.5.0"#,
+            record: r"[11/Sep/2024:02:54:00 +0530] 198.51.100.4, 10.0.0.2 - http-nio-8090-exec-6 203.0.113.9 GET /v1/stores/4711?full=1 HTTP/1.1 200 1020ms 7881 - curl/8.5.0",
             expect: &[
                 ("time", "2024-09-10T21:24:00Z"),
                 ("peer_address", "203.0.113.9"),

@@ -1,4 +1,5 @@
 //! AWS load balancers: the application load balancer and the classic one.
+#![expect(clippy::unnecessary_wraps, reason = "functions that store a column share one signature")]
 
 use crate::domain::time::{SECOND, scaled};
 use crate::domain::{Exchange, Ignorable, Int, Reason, Text};

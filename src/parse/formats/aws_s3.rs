@@ -1,4 +1,5 @@
 //! S3 server access logs.
+#![expect(clippy::unnecessary_wraps, reason = "functions that store a column share one signature")]
 
 use crate::domain::{Auth, Exchange, Ignorable, Int, Reason, Text};
 use crate::parse::format::{Meta, Read, Sample};
@@ -43,7 +44,7 @@ pub(super) static FORMAT: RowFormat = RowFormat {
         bare("acl_required", Target::Skip),
     ],
     least: 17,
-    fits: |line| line.split(|b| *b == b' ').nth(2).is_some_and(|t| t.first() == Some(&b'[')),
+    fits: |line| line.split(|b| *b == b' ').nth(2).is_some_and(|t| matches!(t, [b'[', _, _, b'/', ..])),
     finish: |x, _| {
         if x.has_request() {
             return Ok(Read::Exchange);

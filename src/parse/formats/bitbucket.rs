@@ -21,12 +21,12 @@ pub(super) static FORMAT: LineFormat = LineFormat {
     },
     templates: &[
         r#"$client | $scheme | $request_id | $remote_user | $time_iso8601 | "$request" | "$http_referer" "$http_user_agent" | $status | $request_length | $bytes_sent | $labels | $duration | $session |"#,
-        r#"$client | $scheme | $request_id | $remote_user | $time_iso8601 | SSH - $command"#,
+        r"$client | $scheme | $request_id | $remote_user | $time_iso8601 | SSH - $command",
     ],
     syntax: Syntax::Nginx,
     names: fields,
     tail: Tail::None,
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"203.0.113.9,10.0.0.2 | https | o@PZQ921x19253x0 | asha | 2024-09-10 21:24:00,437 | "GET /status?x=1 HTTP/1.1" | "" "git/2.43" | 200 | 0 | 19 | cache:miss, refs | 6 | 1irez8i |"#,
@@ -49,7 +49,7 @@ pub(super) static FORMAT: LineFormat = LineFormat {
             expect: &[("ignorable", "other-record")],
         },
         Sample {
-            record: r#"203.0.113.9 | ssh | o*N65x354x3x0 | bamboo | 2024-09-10 21:24:00,431 | SSH - git-upload-pack '/a/b.git' | - | 0 | 123 | 1024 | refs | 69 | y3r3kf |"#,
+            record: r"203.0.113.9 | ssh | o*N65x354x3x0 | bamboo | 2024-09-10 21:24:00,431 | SSH - git-upload-pack '/a/b.git' | - | 0 | 123 | 1024 | refs | 69 | y3r3kf |",
             expect: &[("ignorable", "other-record")],
         },
     ],

@@ -1,4 +1,4 @@
-//! Common and combined lines with an ISO 8601 time: AWStats' %time5 and programs that print the CLF by themselves.
+//! Common and combined lines with an ISO 8601 time: `AWStats`' `%time5` and programs that print the CLF by themselves.
 
 use std::sync::OnceLock;
 

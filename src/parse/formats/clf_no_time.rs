@@ -22,7 +22,7 @@ pub(super) static FORMAT: LineFormat = LineFormat {
     syntax: Syntax::Nginx,
     names: names::nginx,
     tail: Tail::Any,
-    finish: finish,
+    finish,
     samples: &[Sample {
         record: r#"203.0.113.9 - - "GET /v1/stores/4711?full=1 HTTP/1.1" 200 2326 4.386"#,
         expect: &[

@@ -27,7 +27,7 @@ pub(super) static FORMAT: LineFormat = LineFormat {
     syntax: Syntax::Nginx,
     names: names::nginx,
     tail: Tail::Forwarded,
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"203.0.113.9 - [11/Sep/2024:02:54:00 +0530] "GET /v1/stores/4711?full=1 HTTP/1.1" 200 2326 "-" "curl/8.5.0""#,

@@ -6,6 +6,7 @@ use super::names;
 use super::plausible;
 use crate::parse::format::{Meta, Sample};
 use crate::parse::line_format::LineFormat;
+use crate::parse::target::Target;
 use crate::parse::template::{Syntax, Tail};
 
 /// The format.
@@ -21,8 +22,8 @@ pub(super) static FORMAT: LineFormat = LineFormat {
         r#"$remote_addr $ident $remote_user [$time_local] "$request" $status $body_bytes_sent"#,
     ],
     syntax: Syntax::Nginx,
-    names: names::nginx,
-    tail: Tail::Any,
+    names: fields,
+    tail: Tail::Unnamed,
     finish: plausible::line,
     samples: &[
         Sample {
@@ -54,3 +55,10 @@ pub(super) static FORMAT: LineFormat = LineFormat {
     ],
     compiled: OnceLock::new(),
 };
+
+fn fields(name: &str) -> Option<Target> {
+    match name {
+        "extra" => Some(Target::Number),
+        _ => names::nginx(name),
+    }
+}

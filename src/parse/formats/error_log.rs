@@ -1,4 +1,4 @@
-//! Lines of the error logs of Apache, nginx and LiteSpeed, which people keep beside access logs
+//! Lines of the error logs of Apache, nginx and `LiteSpeed`, which people keep beside access logs
 //! and mix into them. They are recognised so that they are no rejects, and are no exchanges: what
 //! they tell of a request the access log tells too.
 

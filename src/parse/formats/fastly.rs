@@ -1,4 +1,4 @@
-//! Fastly's old default and LiteSpeed's variant of the common log format: identity and user in quotes.
+//! Fastly's old default and `LiteSpeed`'s variant of the common log format: identity and user in quotes.
 
 use std::sync::OnceLock;
 

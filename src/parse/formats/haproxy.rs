@@ -106,7 +106,7 @@ impl Reader for Lines {
         }
         let backend = word(&mut rest);
         let timers = word(&mut rest);
-        match timers.iter().filter(|b| **b == b'/').count() {
+        match memchr::memchr_iter(b'/', timers).count() {
             4 => {}
             // TCP log: `b/s Tw/Tc/Tt bytes ts …`.
             2 if memchr::memchr(b'/', backend).is_some() => return Ok(Read::Other(Ignorable::OtherRecord)),
@@ -225,7 +225,7 @@ fn set_counts<'a>(rest: &mut &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>
     }
     let counts = word(rest);
     note("actconn/feconn/beconn/srv_conn/retries", counts, "attempts", x);
-    if counts.iter().filter(|b| **b == b'/').count() != 4 {
+    if memchr::memchr_iter(b'/', counts).count() != 4 {
         return Err(NO);
     }
     if let Some(retries) = counts.rsplit(|b| *b == b'/').next().map(number).transpose()?.flatten()
@@ -287,12 +287,11 @@ fn request<'a>(rest: &'a [u8], x: &mut Exchange<'a>, s: &Scratch<'a>) -> Result<
     let end = memchr::memchr_iter(b'"', inner)
         .take(crate::domain::limits::QUOTE_RETRIES_MAX)
         .find(|at| matches!(inner.get(at + 1), None | Some(b' ')));
-    let (line, tail) = match end {
-        Some(at) => (inner.get(..at).unwrap_or_default(), inner.get(at + 1..).unwrap_or_default()),
-        None => {
-            x.repair(Repair::MissingField);
-            (inner, &b""[..])
-        }
+    let (line, tail) = if let Some(at) = end {
+        (inner.get(..at).unwrap_or_default(), inner.get(at + 1..).unwrap_or_default())
+    } else {
+        x.repair(Repair::MissingField);
+        (inner, &b""[..])
     };
     note("http_request", line, "method, path, query, http_version", x);
     url::request_line(line, x, s);

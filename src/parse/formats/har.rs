@@ -5,6 +5,8 @@
 //! field, each repair recorded: [`mend`]. Bodies and fields beyond the specification, which the
 //! types drop or copy, are taken from the bytes: [`scan`].
 
+use har::v1_3::Entries;
+
 use crate::domain::exchange::Traced;
 use crate::domain::{Exchange, Reason};
 use crate::parse::format::{Format, Meta, Read, Reader, Sample};
@@ -93,7 +95,8 @@ fn known(key: &[u8], keys: &[&[u8]]) -> bool {
 
 /// Tells what a record is by its members, without reading it.
 fn kind(record: &[u8]) -> Option<Kind> {
-    let (mut started, mut telling, mut foreign, mut all_known, mut all_request) = (false, false, false, true, true);
+    let (mut started, mut foreign, mut all_known, mut all_request) = (false, false, true, true);
+    let (mut timings, mut cache, mut content) = (false, false, false);
     let mut request: Option<&[u8]> = None;
     let (mut url, mut method, mut version, mut lists) = (false, false, false, 0_u8);
     members(record, |key, value, _| {
@@ -103,8 +106,9 @@ fn kind(record: &[u8]) -> Option<Kind> {
         match key {
             b"request" => request = Some(value),
             b"startedDateTime" => started = true,
-            b"timings" | b"cache" => telling = true,
-            b"response" => telling |= has(value, b"content"),
+            b"timings" => timings = true,
+            b"cache" => cache = true,
+            b"response" => content = has(value, b"content"),
             b"url" => url = true,
             b"method" => method = true,
             b"httpVersion" | b"postData" => version = true,
@@ -120,7 +124,10 @@ fn kind(record: &[u8]) -> Option<Kind> {
         return bare.then_some(Kind::Bare);
     };
     let has_url = has(request, b"url");
-    let entry = started && (has_url || has(request, b"method") || telling) || has_url && (telling || all_known);
+    let telling = timings || cache || content;
+    let entry = started && (has_url || telling || has(request, b"method"))
+        || has_url && (telling || all_known)
+        || timings && content;
     entry.then_some(Kind::Entry)
 }
 
@@ -157,20 +164,20 @@ struct HarReader;
 
 impl Reader for HarReader {
     fn read<'a>(&mut self, record: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<Read, Reason> {
-        let (scan, mended) = match serde_json::from_slice::<har::v1_3::Entries>(record) {
-            Ok(entry) => {
-                let scan = scan::Scan::of(record, false);
-                fill::entry(&entry, Gaps::default(), &scan, x, s);
-                (scan, false)
-            }
-            Err(_) => {
-                let bare = kind(record).ok_or(Reason::NotThisFormat)? == Kind::Bare;
-                let mended = mend::entry(record, bare)?;
-                x.repairs.merge(mended.repairs);
-                let scan = scan::Scan::of(record, bare);
-                fill::entry(&mended.entry, mended.gaps, &scan, x, s);
-                (scan, true)
-            }
+        // One check of the whole is cheaper than one of every string.
+        let typed = std::str::from_utf8(record).ok().and_then(|t| serde_json::from_str::<Entries>(t).ok());
+        let mended = typed.is_none();
+        let scan = if let Some(entry) = typed {
+            let scan = scan::Scan::of(record, false);
+            fill::entry(&entry, Gaps::default(), &scan, x, s);
+            scan
+        } else {
+            let bare = kind(record).ok_or(Reason::NotThisFormat)? == Kind::Bare;
+            let mended = mend::entry(record, bare)?;
+            x.repairs.merge(mended.repairs);
+            let scan = scan::Scan::of(record, bare);
+            fill::entry(&mended.entry, mended.gaps, &scan, x, s);
+            scan
         };
         scan.store(mended, x, s);
         trace(record, x);

@@ -21,18 +21,18 @@ pub(super) static FORMAT: LineFormat = LineFormat {
         notes: "none of the three has a time; dev colours the status with terminal escapes",
     },
     templates: &[
-        r#"$remote_addr $remote_user $request_method $request_uri $server_protocol $status $content_bytes - $duration ms"#,
-        r#"$request_method $request_uri $status $content_bytes - $duration ms"#,
-        r#"$request_method $request_uri $status $duration ms - $content_bytes"#,
+        r"$remote_addr $remote_user $request_method $request_uri $server_protocol $status $content_bytes - $duration ms",
+        r"$request_method $request_uri $status $content_bytes - $duration ms",
+        r"$request_method $request_uri $status $duration ms - $content_bytes",
         "\u{1b}[0m$request_method $request_uri \u{1b}[${colour}m$status\u{1b}[0m $duration ms - $content_bytes\u{1b}[0m",
     ],
     syntax: Syntax::Nginx,
     names: fields,
     tail: Tail::None,
-    finish: finish,
+    finish,
     samples: &[
         Sample {
-            record: r#"203.0.113.9 - GET /v1/stores/4711?full=1 HTTP/1.1 200 51 - 1.520 ms"#,
+            record: r"203.0.113.9 - GET /v1/stores/4711?full=1 HTTP/1.1 200 51 - 1.520 ms",
             expect: &[
                 ("peer_address", "203.0.113.9"),
                 ("method", "GET"),
@@ -45,7 +45,7 @@ pub(super) static FORMAT: LineFormat = LineFormat {
             ],
         },
         Sample {
-            record: r#"GET /v1/stores/4711?full=1 200 51 - 1.520 ms"#,
+            record: r"GET /v1/stores/4711?full=1 200 51 - 1.520 ms",
             expect: &[
                 ("method", "GET"),
                 ("path", "/v1/stores/4711"),
@@ -55,7 +55,7 @@ pub(super) static FORMAT: LineFormat = LineFormat {
             ],
         },
         Sample {
-            record: r#"POST /v1/orders 401 0.7 ms - 12"#,
+            record: r"POST /v1/orders 401 0.7 ms - 12",
             expect: &[
                 ("method", "POST"),
                 ("path", "/v1/orders"),

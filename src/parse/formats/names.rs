@@ -73,8 +73,7 @@ pub fn response_header(name: &str) -> Option<Target> {
 /// Variables of nginx (<https://nginx.org/en/docs/varindex.html>) and of its ingress controller.
 pub fn nginx(name: &str) -> Option<Target> {
     Some(match name {
-        "remote_addr" | "binary_remote_addr" | "the_real_ip" => Target::Peer,
-        "realip_remote_addr" => Target::Peer,
+        "remote_addr" | "binary_remote_addr" | "the_real_ip" | "realip_remote_addr" => Target::Peer,
         "remote_port" | "realip_remote_port" => Target::ClientPort,
         "proxy_protocol_addr" => Target::Client,
         "ident" => Target::Ident,
@@ -83,7 +82,10 @@ pub fn nginx(name: &str) -> Option<Target> {
         "time_iso8601" => Target::Time(Clock::Iso),
         "msec" => Target::Time(Clock::Epoch),
         "request" => Target::RequestLine,
-        "request_uri" | "uri" | "document_uri" => Target::Uri,
+        "scheme://$host$request_uri" | "scheme://$http_host$request_uri" | "scheme://$server_name$request_uri" => {
+            Target::Url
+        }
+        "request_uri" | "uri" | "document_uri" | "uri$is_args$args" => Target::Uri,
         "args" | "query_string" => Target::Query,
         "request_method" => Target::Text(Text::Method),
         "server_protocol" => Target::Text(Text::HttpVersion),
@@ -181,7 +183,7 @@ pub fn apache(name: &str) -> Option<Target> {
         "t" => Target::Time(Clock::Clf),
         "r" => Target::RequestLine,
         "m" => Target::Text(Text::Method),
-        "U" => Target::Uri,
+        "U" | "U%q" => Target::Uri,
         "q" => Target::Query,
         "H" => Target::Text(Text::HttpVersion),
         "s" => Target::Status,
@@ -192,14 +194,13 @@ pub fn apache(name: &str) -> Option<Target> {
         "T" | "{s}T" => Target::Duration(Int::DurationUs, Unit::S),
         "{ms}T" => Target::Duration(Int::DurationUs, Unit::Ms),
         "^FB" => Target::Duration(Int::FirstByteUs, Unit::Us),
-        "v" | "V" => Target::Host,
+        "v" | "V" | "{SSL_TLS_SNI}x" => Target::Host,
         "p" | "{canonical}p" | "{local}p" => Target::Int(Int::ServerPort),
         "{remote}p" => Target::ClientPort,
         "L" | "{UNIQUE_ID}e" | "{c}L" => Target::Text(Text::RequestId),
         "P" | "{pid}P" | "{tid}P" | "{hextid}P" | "k" | "X" | "f" | "R" | "S" | "^FU" => Target::Skip,
         "{SSL_PROTOCOL}x" | "{version}c" => Target::TlsVersion,
         "{SSL_CIPHER}x" | "{cipher}c" => Target::Text(Text::TlsCipher),
-        "{SSL_TLS_SNI}x" => Target::Host,
         _ => return apache_braced(name),
     })
 }

@@ -11,7 +11,7 @@ pub(super) fn line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
         return Err(Reason::NotThisFormat);
     }
     // `- -` in front of the time and a number of columns more than expected end up in the user.
-    if x.get(Text::RemoteUser).is_some_and(|user| user.split(|b| *b == b' ').any(|word| word == b"-")) {
+    if x.get(Text::RemoteUser).is_some_and(is_several_columns) {
         return Err(Reason::NotThisFormat);
     }
     let named = match x.get(Text::PeerAddress) {
@@ -34,7 +34,7 @@ pub(super) fn line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
 
 /// As [`line`], where the peer must be an address: formats that have a host name in front of it.
 pub(super) fn address_line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
-    if !x.get(Text::PeerAddress).is_some_and(|peer| split_port(peer).is_some()) {
+    if x.get(Text::PeerAddress).is_none_or(|peer| split_port(peer).is_none()) {
         return Err(Reason::NotThisFormat);
     }
     line(x)
@@ -45,10 +45,10 @@ pub(super) fn host_line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
     if x.get(Text::Host).is_some_and(|host| !is_host(host)) {
         return Err(Reason::NotThisFormat);
     }
-    if !x.get(Text::PeerAddress).is_some_and(|peer| split_port(peer).is_some()) || x.time.is_none() {
+    if x.get(Text::PeerAddress).is_none_or(|peer| split_port(peer).is_none()) || x.time.is_none() {
         return Err(Reason::NotThisFormat);
     }
-    if x.get(Text::RemoteUser).is_some_and(|user| user.split(|b| *b == b' ').any(|word| word == b"-")) {
+    if x.get(Text::RemoteUser).is_some_and(is_several_columns) {
         return Err(Reason::NotThisFormat);
     }
     asked(x)
@@ -69,6 +69,11 @@ pub(super) fn method_and_path(x: &mut Exchange<'_>) -> Result<Read, Reason> {
     Ok(Read::Exchange)
 }
 
+/// A user that is other columns: `- -`, or a null in quotes.
+fn is_several_columns(user: &[u8]) -> bool {
+    user.first() == Some(&b'"') || user.split(|b| *b == b' ').any(|word| word == b"-")
+}
+
 /// A request or a status must be there.
 fn asked(x: &Exchange<'_>) -> Result<Read, Reason> {
     if x.has_request() || x.get_int(crate::domain::Int::Status).is_some() {
@@ -82,7 +87,7 @@ fn asked(x: &Exchange<'_>) -> Result<Read, Reason> {
 fn is_peer(peer: &[u8]) -> bool {
     if peer.contains(&b':') {
         return peer == b"unix:"
-            || peer.iter().filter(|b| **b == b':').count() > 1
+            || memchr::memchr_iter(b':', peer).count() > 1
                 && peer.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'x' | b'X' | b'%'));
     }
     is_host(peer)

@@ -1,4 +1,5 @@
 //! Squid's own log and its relative that looks like a web server's.
+#![expect(clippy::unnecessary_wraps, reason = "functions that store a column share one signature")]
 
 use crate::domain::time::{SECOND, days_from_civil, of_day, scaled};
 use crate::domain::{Exchange, Int, Reason, Text};
@@ -80,7 +81,7 @@ pub(super) static CLF: RowFormat = RowFormat {
         id: "squid-clf",
         title: "Squid, common log columns with a numeric date",
         source: "https://docs.sekoia.io/integration/categories/network_security/squid/",
-        notes: "`[05/02/2025 11:30:29]` names no zone and is read day first, as its users do, unless only month first is a date",
+        notes: "`[05/02/2025 11:30:29]` names no zone and is read month first, as the one public parser of this layout does, unless only day first is a date",
     },
     columns: &[
         bare("client", Target::Peer),
@@ -100,7 +101,7 @@ pub(super) static CLF: RowFormat = RowFormat {
     },
     finish: |x, _| if x.has_request() { Ok(Read::Exchange) } else { Err(Reason::MissingRequest) },
     samples: &[Sample {
-        record: r#"203.0.113.9 - asha [10/09/2024 21:24:00] "CONNECT https://api.example:443 HTTP/1.1" 200 - - 1000 Business Services"#,
+        record: r#"203.0.113.9 - asha [09/10/2024 21:24:00] "CONNECT https://api.example:443 HTTP/1.1" 200 - - 1000 Business Services"#,
         expect: &[
             ("time", "2024-09-10T21:24:00Z"),
             ("zone_assumed", "true"),
@@ -157,7 +158,7 @@ fn date<'a>(value: &'a [u8], _x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Resu
     let mut parts = value.strip_prefix(b"[").unwrap_or(value).split(|b| *b == b'/').map(|p| scaled(p, 1));
     let mut next = || parts.next().flatten().and_then(|n| u32::try_from(n).ok()).ok_or(Reason::BadTime);
     let (first, second, year) = (next()?, next()?, next()?);
-    let days = days_from_civil(year.into(), second, first).or_else(|| days_from_civil(year.into(), first, second));
+    let days = days_from_civil(year.into(), first, second).or_else(|| days_from_civil(year.into(), second, first));
     s.date = Some(days.ok_or(Reason::BadTime)? * 86_400 * SECOND);
     Ok(())
 }

@@ -1,6 +1,10 @@
 mod corpus_json;
+mod corpus_text;
 
 use bumpalo::Bump;
+
+mod corpus_gate;
+mod gate;
 
 use super::ALL;
 use crate::domain::{Exchange, Int, Text, time::rfc3339};

@@ -1,6 +1,7 @@
 //! The W3C extended log format: IIS, HTTP.SYS, CloudFront, NetScaler, Imperva, SHOUTcast. A
 //! `#Fields` line names the columns; it can come again with others.
 
+use crate::domain::address::split_port;
 use crate::domain::exchange::Traced;
 use crate::domain::time::{Micros, clf, iso, of_day};
 use crate::domain::{Exchange, Ignorable, Int, Reason, Repair, Text};
@@ -121,9 +122,12 @@ fn decode_header<'a>(value: &'a [u8], dialect: Dialect, x: &mut Exchange<'_>, s:
 
 /// `2024-09-10` as its midnight.
 fn day(text: &[u8]) -> Option<Micros> {
+    if !matches!(text, [_, _, _, _, b'-', _, _, b'-', _, _]) {
+        return None;
+    }
     let mut midnight = *b"0000-00-00T00:00:00";
     let (date, _) = midnight.split_first_chunk_mut::<10>()?;
-    date.copy_from_slice(text.get(..10).filter(|t| t.len() == text.len())?);
+    date.copy_from_slice(text);
     iso(&midnight).map(|stamp| stamp.at)
 }
 
@@ -223,7 +227,10 @@ impl Reader for Rows {
         if split.cells < 8 || day(date).is_none() || of_day(time).is_none() {
             return Err(Reason::NotThisFormat);
         }
-        let names = layout_of(row, tabs).ok_or(Reason::NoFields)?;
+        let Some(names) = layout_of(row, tabs) else {
+            let has_address = row.iter().any(|c| split_port(c).is_some());
+            return Err(if has_address { Reason::NoFields } else { Reason::NotThisFormat });
+        };
         if self.guessed.as_ref().is_none_or(|(known, _)| *known != names) {
             let layout = Layout::new(names.iter().copied(), b"");
             self.guessed = Some((names, layout));
@@ -279,16 +286,13 @@ fn split<'a>(record: &'a [u8], tabs: bool, s: &Scratch<'a>, cells: &mut [&'a [u8
     let mut rest = if tabs { record } else { record.trim_ascii_end() };
     let mut out = Split { tabs, ..Split::default() };
     loop {
-        let (cell, after) = match quoted(rest, separator, s) {
-            Some(found) => {
-                out.quoted += 1;
-                found
-            }
-            None => {
-                let (cell, after) = rest.split_at_checked(memchr::memchr(separator, rest).unwrap_or(rest.len()))?;
-                out.empty += usize::from(cell.is_empty());
-                (cell, after)
-            }
+        let (cell, after) = if let Some(found) = quoted(rest, separator, s) {
+            out.quoted += 1;
+            found
+        } else {
+            let (cell, after) = rest.split_at_checked(memchr::memchr(separator, rest).unwrap_or(rest.len()))?;
+            out.empty += usize::from(cell.is_empty());
+            (cell, after)
         };
         *cells.get_mut(out.cells)? = cell;
         out.cells += 1;

@@ -1,4 +1,5 @@
 //! Zeek's http.log as tab-separated values, and the names of its fields.
+#![expect(clippy::unnecessary_wraps, reason = "functions that store a column share one signature")]
 
 use crate::domain::{Exchange, Ignorable, Int, Reason, Repair, Text};
 use crate::parse::format::{Format, Meta, Read, Reader, Sample};

@@ -20,15 +20,15 @@ pub(super) static FORMAT: LineFormat = LineFormat {
         notes: "time is local and names no zone; the origin is the host that was asked for",
     },
     templates: &[
-        r#"$date $clock [$time_iso8601] [router:$router] [origin:$host] [client: $remote_addr] [useragent: $http_user_agent] $request_method $request_uri $status"#,
-        r#"[$time_iso8601] [router:$router] [origin:$host] [client: $remote_addr] [useragent: $http_user_agent] $request_method $request_uri $status"#,
+        r"$date $clock [$time_iso8601] [router:$router] [origin:$host] [client: $remote_addr] [useragent: $http_user_agent] $request_method $request_uri $status",
+        r"[$time_iso8601] [router:$router] [origin:$host] [client: $remote_addr] [useragent: $http_user_agent] $request_method $request_uri $status",
     ],
     syntax: Syntax::Nginx,
     names: fields,
     tail: Tail::None,
-    finish: finish,
+    finish,
     samples: &[Sample {
-        record: r#"2024/09/10 21:24:00 [2024-09-10 21:24:00.150624] [router:host-http] [origin:menu.example] [client: 203.0.113.9] [useragent: Mozilla/5.0 (X11; Linux)] GET /v1/stores/4711?full=1 404"#,
+        record: r"2024/09/10 21:24:00 [2024-09-10 21:24:00.150624] [router:host-http] [origin:menu.example] [client: 203.0.113.9] [useragent: Mozilla/5.0 (X11; Linux)] GET /v1/stores/4711?full=1 404",
         expect: &[
             ("time", "2024-09-10T21:24:00.150624Z"),
             ("zone_assumed", "true"),

@@ -1,9 +1,9 @@
 //! The structure around the records, token by token.
 
 use super::paths::List;
-use super::scan::{Container, Expect, string_end};
+use super::scan::{Expect, string_end};
 use super::{BAD, BLANK, ENVELOPE, Frame, JsonCutter, Mode, ODD, Purpose, Role};
-use super::{JSON_DEPTH_MAX, Reason, Repair, What};
+use super::{Reason, Repair, What};
 
 /// Bytes of an envelope's key or value that are kept: no key that is looked for is longer, and a
 /// program's name needs no more.
@@ -17,13 +17,20 @@ fn wants_value(expect: Expect) -> bool {
 impl JsonCutter {
     /// Reads tokens until a span ends, the mode changes or the window does.
     pub(super) fn envelope(&mut self, window: &[u8]) {
+        let suspect = self.suspect;
         while let Some(&byte) = window.get(self.at) {
+            if self.suspect != suspect {
+                return;
+            }
             let Some(frame) = self.stack.last().copied() else {
                 self.mode = Mode::Top;
                 return;
             };
             if self.expect == Expect::Literal && matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',' | b'}' | b']') {
                 self.literal_end();
+            }
+            if self.whole_string() && matches!(byte, b',' | b'}' | b']' | b'{' | b'[') {
+                return self.string_record();
             }
             let blank = matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
             if self.here == ODD && !self.held && matches!(byte, b',' | b'}' | b']') {
@@ -105,8 +112,21 @@ impl JsonCutter {
     /// Structure that cannot be followed any more.
     fn lose(&mut self, token: usize) {
         self.damage(token);
+        self.held = false;
         self.here = BAD;
         self.mode = Mode::Lost;
+    }
+
+    /// A string that may be a record is complete and kept.
+    pub(super) fn whole_string(&self) -> bool {
+        self.held && !self.pending && matches!(self.mode, Mode::Envelope)
+    }
+
+    /// It is one.
+    pub(super) fn string_record(&mut self) {
+        self.commit(self.text_end, What::Record);
+        self.held = false;
+        self.here = ENVELOPE;
     }
 
     /// The records of a top-level object have been met: what came before is its envelope.
@@ -174,6 +194,7 @@ impl JsonCutter {
                 self.turn(at, ODD);
             }
             self.mode = self.deep(if self.pending { Purpose::Skip } else { Purpose::Odd }, false);
+            self.watch(true);
             return;
         }
         if self.expect == Expect::After {
@@ -181,8 +202,15 @@ impl JsonCutter {
         }
         self.met();
         self.hold(at, list.limit);
-        let entry = list.har.then(|| Mode::Deep(Purpose::Record, Container::entry(JSON_DEPTH_MAX)));
-        self.mode = entry.unwrap_or_else(|| self.deep(Purpose::Record, true));
+        self.mode = self.deep(Purpose::Record, true);
+        self.watch(list.har);
+    }
+
+    /// An element of `log.entries` holds no entries, nor does a list in a list.
+    fn watch(&mut self, watch: bool) {
+        if let Mode::Deep(_, container) = &mut self.mode {
+            container.watch = watch;
+        }
     }
 
     fn quote(&mut self, frame: Frame) {
@@ -240,8 +268,8 @@ impl JsonCutter {
         self.mode = Mode::Envelope;
         self.expect = Expect::After;
         match role {
-            Role::Record => self.release(What::Record),
-            Role::Odd => self.text_end = self.at,
+            // Whether it was an element shows in what follows.
+            Role::Record | Role::Odd => self.text_end = self.at,
             Role::Value => self.scalar(true),
             Role::Key => {
                 self.expect = Expect::Colon;

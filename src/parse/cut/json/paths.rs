@@ -79,17 +79,15 @@ impl Paths {
     fn add(&mut self, path: &[&'static str]) -> usize {
         let mut here = 0;
         for segment in path {
-            here = match self.step(here, segment.as_bytes()) {
-                Some(below) => below,
-                None => {
-                    let below = self.nodes.len();
-                    self.nodes.push(Node::default());
-                    if let Some(node) = self.nodes.get_mut(here) {
-                        node.below.push((segment, below));
-                    }
-                    below
+            let known = self.step(here, segment.as_bytes());
+            let below = known.unwrap_or(self.nodes.len());
+            if known.is_none() {
+                self.nodes.push(Node::default());
+                if let Some(node) = self.nodes.get_mut(here) {
+                    node.below.push((segment, below));
                 }
-            };
+            }
+            here = below;
         }
         here
     }

@@ -36,6 +36,7 @@ pub(super) enum Scan {
 }
 
 /// A bracketed value that is being read.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
 #[derive(Debug, Clone)]
 pub(super) struct Container {
     depth: usize,
@@ -48,7 +49,7 @@ pub(super) struct Container {
     string_start: usize,
     /// A HAR entry: the next entry must not stand inside. An entry that was cut off in a list of
     /// objects, with the next one behind it, leaves the grammar whole.
-    watch: bool,
+    pub(super) watch: bool,
     /// Nested deeper than allowed.
     pub(super) too_deep: bool,
 }
@@ -67,11 +68,6 @@ impl Container {
             watch: false,
             too_deep: false,
         }
-    }
-
-    /// The same for a HAR entry.
-    pub(super) fn entry(depth_max: usize) -> Self {
-        Self { watch: true, ..Self::open(true, depth_max) }
     }
 
     /// Whether the last key is one that only entries have.
@@ -101,19 +97,7 @@ impl Container {
                 return Scan::More;
             };
             let next = match byte {
-                b'"' => {
-                    let next = match self.expect {
-                        Expect::Value | Expect::ValueOrEnd => Some(Expect::After),
-                        Expect::Key | Expect::KeyOrEnd => Some(Expect::Colon),
-                        Expect::Anything => Some(Expect::Anything),
-                        _ => None,
-                    };
-                    if next.is_some() {
-                        self.string_start = i;
-                        self.in_string = true;
-                    }
-                    next
-                }
+                b'"' => self.quote(i),
                 b' ' | b'\t' | b'\n' | b'\r' => {
                     i += 1;
                     while text.get(i) == Some(&b' ') {
@@ -135,11 +119,7 @@ impl Container {
                     Expect::Anything => Some(Expect::Anything),
                     _ => None,
                 },
-                b',' => match self.expect {
-                    Expect::After | Expect::Literal => Some(self.after_comma()),
-                    Expect::Anything => Some(Expect::Anything),
-                    _ => None,
-                },
+                b',' => self.comma(),
                 b'{' | b'[' => self.push(byte == b'{'),
                 b'}' | b']' => self.pop(byte == b'}'),
                 _ => match self.expect {
@@ -163,10 +143,30 @@ impl Container {
         }
     }
 
-    fn after_comma(&self) -> Expect {
-        if self.kinds & 1 == 1 { Expect::Key } else { Expect::Value }
+    #[inline]
+    fn quote(&mut self, at: usize) -> Option<Expect> {
+        let next = match self.expect {
+            Expect::Value | Expect::ValueOrEnd => Expect::After,
+            Expect::Key | Expect::KeyOrEnd => Expect::Colon,
+            Expect::Anything => Expect::Anything,
+            _ => return None,
+        };
+        self.string_start = at;
+        self.in_string = true;
+        Some(next)
     }
 
+    #[inline]
+    fn comma(&self) -> Option<Expect> {
+        match self.expect {
+            Expect::After | Expect::Literal if self.kinds & 1 == 1 => Some(Expect::Key),
+            Expect::After | Expect::Literal => Some(Expect::Value),
+            Expect::Anything => Some(Expect::Anything),
+            _ => None,
+        }
+    }
+
+    #[inline]
     fn push(&mut self, object: bool) -> Option<Expect> {
         let next = match self.expect {
             Expect::Value | Expect::ValueOrEnd if object => Expect::KeyOrEnd,
@@ -186,6 +186,7 @@ impl Container {
     }
 
     /// A comma before the closing bracket passes: nothing is ambiguous about it.
+    #[inline]
     fn pop(&mut self, object: bool) -> Option<Expect> {
         let fits = match self.expect {
             Expect::Anything => {

@@ -1,3 +1,5 @@
+#![expect(clippy::string_slice, reason = "invented texts are ASCII where they are sliced")]
+
 use super::*;
 use proptest::prelude::*;
 
@@ -241,7 +243,7 @@ fn damage_between_and_before_entries() {
         format!(r#"{{"log":{{"version":"1.2","creator":{{"name":"x,"version":"1"}},"entries":[{entry},{entry}]}}}}"#),
         format!(r#"{{"log":{{"version":"1.2","pages":[{{"id":1],"entries":[{entry},{entry}]}}}}"#),
         format!(r#"{{"log":{{"version":"1.2","entries":[{entry},{{"a":1}}]}}}},{entry},{{"a":2}}]}}}}"#),
-        format!(r#"{entry},{entry}]}}}}"#),
+        format!(r"{entry},{entry}]}}}}"),
     ] {
         let found = records(&text);
         assert_eq!(found.iter().filter(|r| **r == entry).count(), 2, "{text}\n{:#?}", cut(&text).0);
@@ -368,7 +370,7 @@ fn fragments() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, max_global_rejects: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Spans tile whatever comes, and how it arrives changes nothing.
     #[test]
@@ -399,5 +401,37 @@ proptest! {
         let whole = feed(JsonCutter::new(50), &bytes, &[300]);
         prop_assert_eq!(whole.chunks, feed(JsonCutter::new(50), &bytes, &[step]).chunks);
         looks_like(&bytes);
+    }
+
+    /// Bytes lost or written over anywhere in the list cost the entries they touch and no others.
+    /// The neighbour behind may go too: where its brace or first key is touched it cannot be known.
+    #[test]
+    fn a_splice_costs_what_it_touches(at in 0_usize..2000, cut in 0_usize..300, put in fragments(), pretty: bool) {
+        // Another document's beginning makes what follows part of that document.
+        prop_assume!(!put.contains("\"log\"") && !put.contains("\"records\""));
+        let newline = if pretty { "\n  " } else { "" };
+        let entry = |i: usize| {
+            format!(
+                "{{{newline}\"_connectionId\": \"c{i}\",{newline}\"startedDateTime\": \"t{i}\",{newline}\"request\": {{\"url\": \"u\", \"headers\": [{{\"name\": \"a\", \"value\": \"}}]\"}}, {{\"name\": \"b\"}}]}},{newline}\"response\": {{\"text\": \"f(){{return [1,{{\\\"startedDateTime\\\":2}}]}}\"}}}}"
+            )
+        };
+        let entries: Vec<String> = (0..10).map(entry).collect();
+        let front = "{\"log\":{\"version\":\"1.2\",\"entries\":[";
+        let text = format!("{front}{}]}}}}", entries.join(","));
+        let from = (front.len() + at).min(text.len() - 3);
+        let to = (from + cut).min(text.len() - 3);
+        let hurt = [&text.as_bytes()[..from], put.as_bytes(), &text.as_bytes()[to..]].concat();
+        let outcome = feed(JsonCutter::new(1 << 20), &hurt, &[hurt.len()]);
+        let all = pieces(&outcome, &hurt);
+        let found = only(&all, What::Record);
+        let mut start = front.len();
+        for entry in &entries {
+            let end = start + entry.len();
+            // A list's comma belongs to the entry before it.
+            if end < from || start > to + 1 {
+                prop_assert!(found.contains(&entry.as_str()), "{entry}\n{}\n{all:#?}", String::from_utf8_lossy(&hurt));
+            }
+            start = end + 1;
+        }
     }
 }

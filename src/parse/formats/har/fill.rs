@@ -166,5 +166,5 @@ fn timings(time: f64, t: &Timings, x: &mut Exchange<'_>) {
 
 /// Milliseconds as microseconds; negative ones mean that there is none.
 fn micros(ms: f64) -> Option<i64> {
-    (ms >= 0.0 && ms < 9.0e15).then(|| (ms * 1000.0).round() as i64)
+    (0.0..9.0e15).contains(&ms).then(|| (ms * 1000.0).round() as i64)
 }

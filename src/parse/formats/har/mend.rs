@@ -243,15 +243,8 @@ impl Mender {
     fn entry(&mut self, o: &mut Object<'_>) -> Entries {
         use Need::{Optional, Required};
         let mut request = self.object(o, "request", Required);
-        // haralyzer's fixtures carry the entry's own fields inside the request.
-        for key in ["startedDateTime", "time", "cache", "connection", "pageref"] {
-            if !o.has(key)
-                && let Some(value) = request.take(key)
-            {
-                o.0.push((key.into(), value));
-                self.repairs.add(Repair::MissingField);
-            }
-        }
+        // Edited captures (haralyzer's fixtures) have fields one level too deep.
+        self.lift(&["startedDateTime", "time", "cache", "connection", "pageref"], &mut request, o);
         Entries {
             pageref: self.text(o, "pageref", Optional),
             started_date_time: self.text(o, "startedDateTime", Required).unwrap_or_default(),
@@ -266,8 +259,24 @@ impl Mender {
         }
     }
 
+    /// Takes members out of an object where they do not belong into the one where they do.
+    fn lift<'t>(&mut self, keys: &[&'static str], from: &mut Object<'t>, to: &mut Object<'t>) {
+        for key in keys.iter().filter(|k| !to.has(k)).copied().collect::<Vec<_>>() {
+            if let Some(value) = from.take(key) {
+                to.0.push((key.into(), value));
+                self.repairs.add(Repair::MissingField);
+            }
+        }
+    }
+
     fn request(&mut self, mut o: Object<'_>) -> Request {
         use Need::{NotNull, Optional, Required};
+        if let Some(mut post) = o.take("postData") {
+            if let Json::Object(post) = &mut post {
+                self.lift(&["method", "url", "httpVersion", "headers", "cookies", "queryString"], post, &mut o);
+            }
+            o.0.push(("postData".into(), post));
+        }
         let o = &mut o;
         Request {
             method: self.text(o, "method", Required).unwrap_or_default(),
@@ -422,9 +431,8 @@ impl Mender {
 
     fn cached(&mut self, o: &mut Object<'_>, key: &str) -> Option<CacheEntity> {
         use Need::{Optional, Required};
-        let mut inner = match self.value(o, key, Optional)? {
-            Json::Object(inner) => inner,
-            _ => return self.wrong(None),
+        let Json::Object(mut inner) = self.value(o, key, Optional)? else {
+            return self.wrong(None);
         };
         let o = &mut inner;
         Some(CacheEntity {

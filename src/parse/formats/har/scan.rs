@@ -6,7 +6,7 @@ use bumpalo::collections::Vec as BumpVec;
 use crate::domain::limits::HAR_EXTENSIONS_BYTES_MAX;
 use crate::domain::{Exchange, Int, Repairs, Text, time::scaled};
 use crate::parse::headers::quote;
-use crate::parse::json::{self, members};
+use crate::parse::json::{self, members, nested_members};
 use crate::parse::target::{Scratch, Shape};
 
 use super::tree;
@@ -61,56 +61,26 @@ impl<'a> Scan<'a> {
     pub(super) fn of(record: &'a [u8], bare: bool) -> Self {
         let extended = memchr::memmem::find(record, b"\"_").is_some() || same_site(record);
         let mut scan = Self::default();
-        if bare {
-            scan.request(record, extended);
-            return scan;
-        }
-        members(record, |key, value, shape| match key {
-            b"request" => scan.request(value, extended),
-            b"response" => scan.response(value, extended),
-            b"timings" if extended => scan.level(Level::Timings, value),
-            _ => scan.note(Level::Entry, key, (value, shape)),
+        let top = if bare { Level::Request } else { Level::Entry };
+        let enter = |level, key: &[u8]| match (level, key) {
+            (Level::Entry, b"request") => Some(Level::Request),
+            (Level::Entry, b"response") => Some(Level::Response),
+            (Level::Entry, b"timings") if extended => Some(Level::Timings),
+            (Level::Request, b"postData") => Some(Level::PostData),
+            (Level::Response, b"content") => Some(Level::Content),
+            _ => None,
+        };
+        nested_members(record, top, enter, |level, key, value, shape| match (level, key) {
+            (Level::PostData, b"text") | (Level::Request, b"postData") => scan.post_text = Some((value, shape)),
+            (Level::PostData, b"params") => scan.post_params = Some(value),
+            (Level::PostData, b"_encoding") => scan.post_encoding = Some(value),
+            (Level::Content, b"text") => scan.content_text = Some((value, shape)),
+            (Level::Request, b"cookies") if extended => scan.request_cookies = Some(value),
+            (Level::Response, b"cookies") if extended => scan.response_cookies = Some(value),
+            _ if key.first() == Some(&b'_') => scan.extensions.push((level, key, (value, shape))),
+            _ => {}
         });
         scan
-    }
-
-    fn note(&mut self, level: Level, key: &'a [u8], value: Raw<'a>) {
-        if key.first() == Some(&b'_') {
-            self.extensions.push((level, key, value));
-        }
-    }
-
-    fn level(&mut self, level: Level, value: &'a [u8]) {
-        members(value, |key, value, shape| self.note(level, key, (value, shape)));
-    }
-
-    fn request(&mut self, value: &'a [u8], extended: bool) {
-        members(value, |key, value, shape| match key {
-            b"postData" if shape == Shape::JsonString => self.post_text = Some((value, shape)),
-            b"postData" => {
-                members(value, |key, value, shape| match key {
-                    b"text" => self.post_text = Some((value, shape)),
-                    b"params" => self.post_params = Some(value),
-                    b"_encoding" => self.post_encoding = Some(value),
-                    _ => self.note(Level::PostData, key, (value, shape)),
-                });
-            }
-            b"cookies" if extended => self.request_cookies = Some(value),
-            _ => self.note(Level::Request, key, (value, shape)),
-        });
-    }
-
-    fn response(&mut self, value: &'a [u8], extended: bool) {
-        members(value, |key, value, shape| match key {
-            b"content" => {
-                members(value, |key, value, shape| match key {
-                    b"text" => self.content_text = Some((value, shape)),
-                    _ => self.note(Level::Content, key, (value, shape)),
-                });
-            }
-            b"cookies" if extended => self.response_cookies = Some(value),
-            _ => self.note(Level::Response, key, (value, shape)),
-        });
     }
 
     /// Stores what lies beyond the specification. `mended`: the record is no strict JSON, so
@@ -131,11 +101,11 @@ impl<'a> Scan<'a> {
                     omitted += 1;
                     continue;
                 }
-                if !open {
+                if open {
+                    out.push(b',');
+                } else {
                     section(level.name(), b'{', &mut out);
                     open = true;
-                } else {
-                    out.push(b',');
                 }
                 quote(json::unescape(key, s.arena, x), &mut out);
                 out.push(b':');

@@ -171,6 +171,12 @@ fn what_the_crate_refuses_is_read_and_said() {
             &[],
             &[NullField],
         ),
+    ]);
+}
+
+#[test]
+fn what_the_crate_refuses_of_bodies_and_responses_is_read() {
+    check(&[
         (
             Q_SIZES,
             r#""postData":{"text":"a=1"},"headersSize":10,"bodySize":3"#,
@@ -213,6 +219,22 @@ fn what_the_crate_refuses_is_read_and_said() {
         (r#""method":"GET","#, r#""method":null,"#, &["path=/a"], &["method="], &[NullField]),
         (r#""method":"GET","#, r#""method":"","#, &["path=/a"], &["method="], &[]),
     ]);
+}
+
+/// A capture that somebody edited: the entry's fields inside the request, the request's inside
+/// postData.
+#[test]
+fn fields_one_level_too_deep_are_found() {
+    let record = r#"{"timings":{"send":1,"wait":2,"receive":3},"response":{"status":200,"statusText":"","httpVersion":"","cookies":[],"headers":[],"content":{}},"request":{"startedDateTime":"2024-09-10T21:24:00Z","time":6,"cache":{},"postData":{"method":"GET","url":"http://h/a","mimeType":"","httpVersion":"","headers":[],"cookies":[],"queryString":[]},"headersSize":-1,"bodySize":-1}}"#;
+    assert_eq!(kind(record.as_bytes()), Some(Kind::Entry));
+    with(record.as_bytes(), |read, x| {
+        assert_eq!(read, Ok(Read::Exchange));
+        assert_eq!(x.repairs.iter().collect::<Vec<_>>(), [MissingField]);
+        let got = columns(x);
+        for want in ["method=GET", "path=/a", "time=2024-09-10T21:24:00Z", "duration_us=6000", "status=200"] {
+            assert!(got.contains(&format!("\n{want}\n")), "{want} in {got}");
+        }
+    });
 }
 
 #[test]
@@ -500,7 +522,7 @@ proptest! {
 fn both_ways_agree() {
     for record in [PLAIN, samples::SAMPLES[0].record] {
         let mended = mend::entry(record.as_bytes(), false).unwrap();
-        let typed: har::v1_3::Entries = serde_json::from_str(record).unwrap();
+        let typed: Entries = serde_json::from_str(record).unwrap();
         assert!(mended.repairs.is_empty());
         // The crate puts -1 where an optional time is absent; so does nobody else.
         let mut typed_timings = typed.timings.clone();
@@ -514,7 +536,7 @@ fn both_ways_agree() {
                 *part = None;
             }
         }
-        assert_eq!(mended.entry, har::v1_3::Entries { timings: typed_timings, ..typed });
+        assert_eq!(mended.entry, Entries { timings: typed_timings, ..typed });
     }
 }
 
@@ -547,7 +569,7 @@ fn every_entry_of_the_corpora_is_read() {
                     failures.push(format!("{name} entry {index}: {read:?}"));
                 } else if kind(entry).is_none() {
                     failures.push(format!("{name} entry {index}: not claimed"));
-                } else if x.get(Text::Path).is_none() && x.get_int(Int::Status).is_none() {
+                } else if x.get(Text::Path).or(x.get(Text::Method)).is_none() && x.get_int(Int::Status).is_none() {
                     failures.push(format!("{name} entry {index}: nothing in it"));
                 }
             });

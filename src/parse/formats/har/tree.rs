@@ -136,9 +136,7 @@ impl<'t> Parser<'t, '_> {
             members.push((key, self.value(depth + 1)?));
             self.separator(b'}')?;
         }
-        let mut keys: Vec<&str> = members.iter().map(|(k, _)| &**k).collect();
-        keys.sort_unstable();
-        if keys.windows(2).any(|w| w.first() == w.last()) {
+        if has_doubles(&members) {
             self.repairs.add(Repair::DuplicateKey);
         }
         Ok(Json::Object(Object(members)))
@@ -183,13 +181,13 @@ impl<'t> Parser<'t, '_> {
 
     fn string(&mut self) -> Result<Cow<'t, str>, Reason> {
         let from = self.at + 1;
-        let end = string_end(self.text, from).ok_or(Reason::Truncated)?;
+        let (end, escaped) = string_end(self.text, from).ok_or(Reason::Truncated)?;
         self.at = end + 1;
         let raw = self.text.get(from..end).ok_or(Reason::Truncated)?;
         if raw.iter().any(|b| *b < 0x20) {
             self.repairs.add(Repair::LooseJson);
         }
-        if memchr::memchr(b'\\', raw).is_none() {
+        if !escaped {
             return Ok(self.utf8(Cow::Borrowed(raw)));
         }
         let mut out = Vec::with_capacity(raw.len());
@@ -260,6 +258,16 @@ impl<'t> Parser<'t, '_> {
             _ => Err(Reason::BadJson),
         }
     }
+}
+
+fn has_doubles(members: &[(Cow<'_, str>, Json<'_>)]) -> bool {
+    const FEW: usize = 8;
+    if members.len() <= FEW {
+        return members.iter().enumerate().any(|(i, (key, _))| members.iter().skip(i + 1).any(|(k, _)| k == key));
+    }
+    let mut keys: Vec<&str> = members.iter().map(|(k, _)| &**k).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|w| w.first() == w.last())
 }
 
 /// Whether a number that Rust reads is none in JSON: `+1`, `.5`, `1.`, `007`.

@@ -1,5 +1,6 @@
 //! What the columns of W3C logs mean, and the layouts of well-known programs whose files can lack
 //! their header.
+#![expect(clippy::unnecessary_wraps, reason = "functions that store a column share one signature")]
 
 use crate::domain::{Exchange, Int, Reason, Repair, Text};
 use crate::parse::row_format::To;
@@ -56,11 +57,9 @@ pub(super) fn role(name: &str, dialect: Dialect, has_query: bool) -> Role {
         "c-port" => to(Target::ClientPort),
         "s-ip" => to(Target::ServerAddress),
         "s-port" => to(Target::Int(Int::ServerPort)),
-        "s-computername" => to(Target::Text(Text::Server)),
+        "s-computername" | "x-edge-location" => to(Target::Text(Text::Server)),
         "s-sitename" | "sc-servicename" | "s-queuename" => to(Target::Text(Text::Service)),
-        "x-edge-location" => to(Target::Text(Text::Server)),
         "cs-method" => to(Target::Text(Text::Method)),
-        "x-event" => to(Target::Text(Text::Action)),
         "cs-uri" | "cs-uri-path" => Role::To(To::Take(uri, "host, path, query")),
         "cs-uri-stem" if has_query => Role::To(To::Take(stem, "path")),
         "cs-uri-stem" => to(Target::Uri),
@@ -96,7 +95,7 @@ pub(super) fn role(name: &str, dialect: Dialect, has_query: bool) -> Role {
         "x-edge-request-id" | "s-externalid" => to(Target::Text(Text::RequestId)),
         "x-cf-client-id" => to(Target::Text(Text::Connection)),
         "x-edge-result-type" => to(Target::Text(Text::CacheStatus)),
-        "sc-action" | "s-action" => to(Target::Text(Text::Action)),
+        "sc-action" | "s-action" | "x-event" => to(Target::Text(Text::Action)),
         "s-reason" | "cs-attacktype" => to(Target::Text(Text::Error)),
         "c-country" | "cs-countrycode" => to(Target::Text(Text::Country)),
         "cs-postbody" => to(Target::RequestBody),

@@ -106,15 +106,12 @@ fn entities<'a>(value: &'a [u8], s: &Scratch<'a>) -> &'a [u8] {
     let mut out = BumpVec::with_capacity_in(value.len(), s.arena);
     let mut rest = value;
     while let Some((b, tail)) = rest.split_first() {
-        match KNOWN.iter().find(|(name, _)| rest.starts_with(name)) {
-            Some((name, byte)) => {
-                out.push(*byte);
-                rest = rest.get(name.len()..).unwrap_or_default();
-            }
-            None => {
-                out.push(*b);
-                rest = tail;
-            }
+        if let Some((name, byte)) = KNOWN.iter().find(|(name, _)| rest.starts_with(name)) {
+            out.push(*byte);
+            rest = rest.get(name.len()..).unwrap_or_default();
+        } else {
+            out.push(*b);
+            rest = tail;
         }
     }
     out.into_bump_slice()

@@ -1,0 +1,16 @@
+//! The case: a folder that holds everything known of one incident. The manifest says which parts
+//! count and is replaced atomically, so a case is always as some finished step left it.
+
+mod custody;
+mod error;
+mod manifest;
+mod settings;
+mod store;
+mod verify;
+
+pub use custody::{Custody, Entry, Torn};
+pub use error::CaseError;
+pub use manifest::{EvidenceEntry, Manifest, Part, hex};
+pub use settings::CaseSettings;
+pub use store::Case;
+pub use verify::{Check, Outcome, Verification, verify};

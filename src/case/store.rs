@@ -1,0 +1,255 @@
+//! The folder itself: creating, opening, locking, committing.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::custody::Custody;
+use super::error::CaseError;
+use super::manifest::{EvidenceEntry, Manifest, Part};
+use super::settings::CaseSettings;
+use crate::domain::Micros;
+use crate::frame::builder::from_rows;
+use crate::frame::part;
+use crate::frame::schema::{SCHEMA_VERSION, Table};
+
+const SETTINGS: &str = "case.toml";
+const MANIFEST: &str = "manifest.json";
+const LOCK: &str = ".lock";
+const KEY: &str = "key";
+/// Copies of standard input, which cannot be read twice.
+const STDIN: &str = "stdin";
+
+/// An open case. Holding one that was opened for writing holds the lock.
+#[derive(Debug)]
+pub struct Case {
+    folder: PathBuf,
+    /// What the analyst says.
+    pub settings: CaseSettings,
+    /// What counts.
+    pub manifest: Manifest,
+    lock: Option<File>,
+}
+
+/// Replaces a file whole or not at all.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), CaseError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(CaseError::io(path))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(CaseError::io(path))?;
+    file.persist(path).map_err(|e| CaseError::io(path)(e.error))?;
+    Ok(())
+}
+
+/// Creates a folder that only its owner may read: a case is as confidential as its evidence.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+impl Case {
+    /// Opens a case for reading.
+    pub fn open(folder: &Path) -> Result<Self, CaseError> {
+        let path = folder.join(SETTINGS);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(CaseError::NoCase(folder.to_owned())),
+            Err(e) => return Err(CaseError::io(&path)(e)),
+        };
+        let settings = CaseSettings::parse(&text, &path)?;
+        Ok(Self { folder: folder.to_owned(), settings, manifest: read_manifest(folder)?, lock: None })
+    }
+
+    /// Opens a case for writing, or creates it; waits for nobody.
+    pub fn open_or_create(folder: &Path, settings: CaseSettings, now: Micros) -> Result<Self, CaseError> {
+        if folder.join(SETTINGS).exists() {
+            let mut case = Self::open(folder)?;
+            case.lock()?;
+            // Another process may have finished between the look and the lock.
+            case.manifest = read_manifest(folder)?;
+            case.sweep()?;
+            return Ok(case);
+        }
+        if fs::read_dir(folder).is_ok_and(|mut d| d.any(|e| e.is_ok_and(|e| e.file_name() != LOCK))) {
+            return Err(CaseError::NotEmpty(folder.to_owned()));
+        }
+        create_private(folder).map_err(CaseError::io(folder))?;
+        let mut case = Self { folder: folder.to_owned(), settings, manifest: Manifest::default(), lock: None };
+        case.lock()?;
+        for table in [Table::Exchanges, Table::Rejects, Table::Sightings, Table::Identifiers] {
+            let path = folder.join(table.name());
+            create_private(&path).map_err(CaseError::io(&path))?;
+        }
+        case.write_key()?;
+        case.write_manifest()?;
+        case.custody().append(
+            now,
+            "case-created",
+            json!({ "tool": case.manifest.tool, "zone": case.settings.zone }),
+        )?;
+        // Last: a folder with case.toml is a whole case.
+        case.write_settings()?;
+        Ok(case)
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The custody log.
+    pub fn custody(&self) -> Custody {
+        Custody::at(&self.folder)
+    }
+
+    fn lock(&mut self) -> Result<(), CaseError> {
+        let path = self.folder.join(LOCK);
+        let file =
+            OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(CaseError::io(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(CaseError::Locked(self.folder.clone())),
+            Err(fs::TryLockError::Error(e)) => return Err(CaseError::io(&path)(e)),
+        }
+        self.lock = Some(file);
+        Ok(())
+    }
+
+    /// Key of the fingerprints: 32 random bytes that only the owner may read.
+    fn write_key(&self) -> Result<(), CaseError> {
+        let path = self.folder.join(KEY);
+        if path.exists() {
+            return Ok(());
+        }
+        let mut key = [0_u8; 32];
+        getrandom::fill(&mut key)
+            .map_err(|e| CaseError::Io { path: path.clone(), source: std::io::Error::other(e.to_string()) })?;
+        let mut options = OpenOptions::new();
+        options.create_new(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&path).map_err(CaseError::io(&path))?;
+        file.write_all(&key).and_then(|()| file.sync_all()).map_err(CaseError::io(&path))
+    }
+
+    /// Writes the settings.
+    pub fn write_settings(&self) -> Result<(), CaseError> {
+        let path = self.folder.join(SETTINGS);
+        let text = toml::to_string(&self.settings)
+            .map_err(|e| CaseError::Settings { path: path.clone(), problem: e.to_string() })?;
+        replace(&path, text.as_bytes())
+    }
+
+    /// Where a part lies.
+    pub fn part_path(&self, table: Table, file: &str) -> PathBuf {
+        self.folder.join(table.name()).join(file)
+    }
+
+    /// Files of a table's parts, in order.
+    pub fn part_files(&self, table: Table) -> Vec<PathBuf> {
+        if table == Table::Evidence {
+            return vec![self.folder.join("evidence.parquet")].into_iter().filter(|p| p.exists()).collect();
+        }
+        self.manifest.parts_of(table).map(|p| self.part_path(table, &p.file)).collect()
+    }
+
+    /// Folder for copies of standard input.
+    pub fn stdin_folder(&self) -> Result<PathBuf, CaseError> {
+        let path = self.folder.join(STDIN);
+        create_private(&path).map_err(CaseError::io(&path))?;
+        Ok(path)
+    }
+
+    /// Makes evidence and its parts count, in one step.
+    pub fn commit(&mut self, entries: Vec<EvidenceEntry>, parts: Vec<Part>, now: Micros) -> Result<(), CaseError> {
+        let added = entries.clone();
+        self.manifest.evidence.extend(entries);
+        self.manifest.parts.extend(parts);
+        let order = |t: &str| Table::from_name(t);
+        self.manifest
+            .parts
+            .sort_by(|a, b| (order(&a.table), a.evidence_id, &a.file).cmp(&(order(&b.table), b.evidence_id, &b.file)));
+        self.write_manifest()?;
+        for e in &added {
+            let detail = json!({ "evidence_id": e.evidence_id, "name": e.name, "sha256": e.sha256, "bytes": e.bytes,
+                "exchanges": e.exchanges, "rejects": e.rejects });
+            self.custody().append(now, "evidence-added", detail)?;
+        }
+        Ok(())
+    }
+
+    fn write_manifest(&self) -> Result<(), CaseError> {
+        let path = self.folder.join(MANIFEST);
+        let mut text = serde_json::to_vec_pretty(&self.manifest)
+            .map_err(|e| CaseError::Damaged { path: path.clone(), problem: e.to_string() })?;
+        text.push(b'\n');
+        replace(&path, &text)?;
+        self.write_evidence_table()
+    }
+
+    /// `evidence.parquet` says for other tools what the manifest says; it is made from it.
+    fn write_evidence_table(&self) -> Result<(), CaseError> {
+        let rows: Vec<_> = self.manifest.evidence.iter().map(EvidenceEntry::cells).collect();
+        let columns = from_rows(Table::Evidence, &rows)?;
+        let path = self.folder.join("evidence.parquet");
+        let staged = self.folder.join("evidence.parquet.new");
+        part::write(&staged, Table::Evidence, rows.len(), columns)?;
+        fs::rename(&staged, &path).map_err(CaseError::io(&path))
+    }
+
+    /// Removes what an ingest that died left behind: parts that the manifest does not name.
+    pub fn sweep(&self) -> Result<(), CaseError> {
+        for table in [Table::Exchanges, Table::Rejects] {
+            let folder = self.folder.join(table.name());
+            let Ok(files) = fs::read_dir(&folder) else { continue };
+            for file in files.flatten() {
+                let name = file.file_name();
+                let listed = self.manifest.parts_of(table).any(|p| name == p.file.as_str());
+                let ours = name.to_str().is_some_and(|n| n.starts_with("part-") && n.ends_with(".parquet"));
+                if ours && !listed {
+                    fs::remove_file(file.path()).map_err(CaseError::io(&file.path()))?;
+                }
+            }
+        }
+        if !self.folder.join("evidence.parquet").exists() {
+            self.write_evidence_table()?;
+        }
+        Ok(())
+    }
+
+    /// Writes into the custody log what a killed process could not: evidence that the manifest has.
+    pub fn reconcile_custody(&self, now: Micros) -> Result<(), CaseError> {
+        let (entries, _) = self.custody().read()?;
+        for e in &self.manifest.evidence {
+            let known = entries.iter().any(|c| {
+                c.action.starts_with("evidence-added")
+                    && c.detail.get("sha256").and_then(|v| v.as_str()) == Some(&e.sha256)
+            });
+            if !known {
+                let detail = json!({ "evidence_id": e.evidence_id, "name": e.name, "sha256": e.sha256, "bytes": e.bytes, "note": "written after an interrupted ingest" });
+                self.custody().append(now, "evidence-added", detail)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read_manifest(folder: &Path) -> Result<Manifest, CaseError> {
+    /// Only the version, so that a newer manifest is told from a damaged one.
+    #[derive(serde::Deserialize)]
+    struct Version {
+        schema_version: u32,
+    }
+    let path = folder.join(MANIFEST);
+    let text = fs::read(&path).map_err(CaseError::io(&path))?;
+    let damaged = |e: serde_json::Error| CaseError::Damaged { path: path.clone(), problem: e.to_string() };
+    let version: Version = serde_json::from_slice(&text).map_err(damaged)?;
+    if version.schema_version > SCHEMA_VERSION {
+        return Err(CaseError::Newer { path, found: version.schema_version, known: SCHEMA_VERSION });
+    }
+    serde_json::from_slice(&text).map_err(damaged)
+}

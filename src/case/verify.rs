@@ -1,0 +1,174 @@
+//! `case verify`: evidence unchanged, frames unchanged, custody chain whole, and every byte of
+//! every evidence stream accounted for.
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::error::CaseError;
+use super::manifest::{EvidenceEntry, hex};
+use super::store::Case;
+use crate::evidence::{self, Source};
+use crate::frame::schema::Table;
+use crate::frame::summary;
+
+/// How one check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// As it should be.
+    Ok,
+    /// Not as it should be.
+    Failed,
+    /// Could not be looked at, e.g. the evidence is no longer where it was.
+    Missing,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What was looked at.
+    pub what: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was found.
+    pub detail: String,
+}
+
+/// All checks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verification {
+    /// In a fixed order: custody, parts, evidence, tiling.
+    pub checks: Vec<Check>,
+}
+
+impl Verification {
+    /// Whether nothing failed and nothing was missing.
+    pub fn is_sound(&self) -> bool {
+        self.checks.iter().all(|c| c.outcome == Outcome::Ok)
+    }
+}
+
+/// Looks at everything.
+pub fn verify(case: &Case) -> Result<Verification, CaseError> {
+    let mut checks = vec![custody(case)];
+    checks.push(parts(case));
+    for entry in &case.manifest.evidence {
+        checks.push(unchanged(entry));
+        checks.push(tiling(case, entry)?);
+    }
+    Ok(Verification { checks })
+}
+
+fn custody(case: &Case) -> Check {
+    let what = "custody log".to_owned();
+    match case.custody().read() {
+        Ok((entries, None)) => {
+            Check { what, outcome: Outcome::Ok, detail: format!("{} entries, chain whole", entries.len()) }
+        }
+        Ok((entries, Some(torn))) => Check {
+            what,
+            outcome: Outcome::Failed,
+            detail: format!("{} entries, then {} bytes of an unfinished line", entries.len(), torn.bytes),
+        },
+        Err(e) => Check { what, outcome: Outcome::Failed, detail: e.to_string() },
+    }
+}
+
+fn parts(case: &Case) -> Check {
+    let what = "frames".to_owned();
+    let mut rows = 0;
+    for part in &case.manifest.parts {
+        let Some(table) = Table::from_name(&part.table) else {
+            return Check {
+                what,
+                outcome: Outcome::Failed,
+                detail: format!("manifest names an unknown table {:?}", part.table),
+            };
+        };
+        let path = case.part_path(table, &part.file);
+        match sha256_of(&path) {
+            Ok(found) if found == part.sha256 => rows += part.rows,
+            Ok(_) => {
+                return Check {
+                    what,
+                    outcome: Outcome::Failed,
+                    detail: format!("{}/{} was changed", part.table, part.file),
+                };
+            }
+            Err(e) => {
+                return Check { what, outcome: Outcome::Failed, detail: format!("{}/{}: {e}", part.table, part.file) };
+            }
+        }
+    }
+    Check { what, outcome: Outcome::Ok, detail: format!("{} parts, {rows} rows, unchanged", case.manifest.parts.len()) }
+}
+
+fn sha256_of(path: &Path) -> std::io::Result<String> {
+    use sha2::Digest as _;
+    let mut hash = sha2::Sha256::new();
+    let mut file = std::fs::File::open(path)?;
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let n = std::io::Read::read(&mut file, &mut buffer)?;
+        if n == 0 {
+            return Ok(hex(&hash.finalize()));
+        }
+        hash.update(buffer.get(..n).unwrap_or_default());
+    }
+}
+
+fn unchanged(entry: &EvidenceEntry) -> Check {
+    let what = format!("evidence {} {}", entry.evidence_id, entry.name);
+    let digest = Source::locate(Path::new(&entry.path), entry.member.as_deref()).and_then(|s| evidence::digest(&s));
+    match digest {
+        Ok((sha256, _)) if hex(&sha256) == entry.sha256 => {
+            Check { what, outcome: Outcome::Ok, detail: format!("sha256 {} unchanged", entry.sha256) }
+        }
+        Ok((sha256, bytes)) => Check {
+            what,
+            outcome: Outcome::Failed,
+            detail: format!(
+                "changed: sha256 was {}, is {} ({} bytes were, {bytes} are)",
+                entry.sha256,
+                hex(&sha256),
+                entry.bytes
+            ),
+        },
+        Err(e) => Check { what, outcome: Outcome::Missing, detail: e.to_string() },
+    }
+}
+
+/// Exchanges, rejects and ignorable spans cover the stream without gap or overlap.
+fn tiling(case: &Case, entry: &EvidenceEntry) -> Result<Check, CaseError> {
+    let what = format!("evidence {} tiling", entry.evidence_id);
+    let parts = |table: Table| -> Vec<PathBuf> {
+        let own = case.manifest.parts_of(table).filter(|p| p.evidence_id == entry.evidence_id);
+        own.map(|p| case.part_path(table, &p.file)).collect()
+    };
+    let spans = summary::spans(parts(Table::Exchanges), parts(Table::Rejects), entry.evidence_id)?;
+    let mut at = 0;
+    for (offset, length) in &spans {
+        if *offset != at {
+            let detail = format!(
+                "byte {at} to byte {offset} is {}",
+                if *offset > at { "not accounted for" } else { "counted twice" }
+            );
+            return Ok(Check { what, outcome: Outcome::Failed, detail });
+        }
+        at = offset + length;
+    }
+    if at as u64 != entry.decoded_bytes {
+        let detail = format!("the stream has {} bytes, {at} are accounted for", entry.decoded_bytes);
+        return Ok(Check { what, outcome: Outcome::Failed, detail });
+    }
+    let detail = format!(
+        "{} = {} exchanges + {} rejects + {} ignorable bytes, {} spans, no gap, no overlap",
+        entry.decoded_bytes,
+        entry.exchange_bytes,
+        entry.reject_bytes,
+        entry.ignorable_bytes,
+        spans.len()
+    );
+    Ok(Check { what, outcome: Outcome::Ok, detail })
+}

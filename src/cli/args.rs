@@ -1,0 +1,187 @@
+//! The arguments as they are typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::exit;
+
+/// Reconstructs what an API gave away, to whom and when, from HAR captures and gateway logs.
+#[derive(Debug, Parser)]
+#[command(name = "breachwalk", version, about, after_help = exit::HELP, max_term_width = 100)]
+pub(super) struct Arguments {
+    /// Say only what went wrong.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Read evidence into a case.
+    Ingest(IngestArgs),
+    /// Print what the evidence holds: what was read, when, hosts, endpoints, clients.
+    Report(ReportArgs),
+    /// Prove, list and compare what is in a case.
+    Case(CaseArgs),
+    /// List the formats that are read, or explain what a file was taken for.
+    Formats(FormatsArgs),
+}
+
+/// How evidence is to be read; shared by all verbs that read some.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Reading")]
+pub(super) struct ReadingArgs {
+    /// nginx `log_format` string, or the whole directive as it stands in nginx.conf.
+    #[arg(long, value_name = "FORMAT")]
+    pub nginx_format: Vec<String>,
+    /// Apache `LogFormat` string, or the whole directive.
+    #[arg(long, value_name = "FORMAT")]
+    pub apache_format: Vec<String>,
+    /// Envoy access log format string.
+    #[arg(long, value_name = "FORMAT")]
+    pub envoy_format: Vec<String>,
+    /// Regular expression with named groups; the names are columns or nginx variables.
+    #[arg(long, value_name = "REGEX")]
+    pub log_regex: Vec<String>,
+    /// TOML file that maps the keys of JSON lines to columns.
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Vec<PathBuf>,
+    /// Try only this format (an id of `breachwalk formats`); may be repeated.
+    #[arg(long, value_name = "ID")]
+    pub format: Vec<String>,
+    /// Zone of logs that name none, e.g. Asia/Kolkata [default: the case's, else UTC].
+    #[arg(long, env = "BREACHWALK_ZONE", value_name = "ZONE")]
+    pub zone: Option<String>,
+    /// Proxy that may speak for a client in X-Forwarded-For: address or CIDR block.
+    #[arg(long, env = "BREACHWALK_TRUSTED_PROXIES", value_delimiter = ',', value_name = "CIDR")]
+    pub trusted_proxy: Vec<String>,
+    /// Threads that parse [default: all cores].
+    #[arg(long, env = "BREACHWALK_THREADS", value_name = "N")]
+    pub threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct IngestArgs {
+    /// Files, folders, globs, zip archives, or `-` for standard input.
+    #[arg(required = true, value_name = "EVIDENCE")]
+    pub evidence: Vec<String>,
+    /// Folder of the case; made if it is not there.
+    #[arg(short, long, env = "BREACHWALK_CASE", value_name = "DIR")]
+    pub case: PathBuf,
+    /// End with code 4 when anything was rejected.
+    #[arg(long)]
+    pub strict: bool,
+    /// How to print the summary.
+    #[arg(short = 'f', long = "output-format", value_enum, default_value_t = Shape::Table)]
+    pub shape: Shape,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+/// Formats of what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Shape {
+    /// Tables for people.
+    Table,
+    /// One JSON document.
+    Json,
+    /// One JSON object a row.
+    Jsonl,
+    /// Comma separated values.
+    Csv,
+    /// Markdown.
+    Md,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// A case's folder, or evidence (then the case lives in the cache folder).
+    #[arg(required = true, value_name = "CASE|EVIDENCE")]
+    pub inputs: Vec<String>,
+    /// How to print it.
+    #[arg(short = 'f', long = "output-format", value_enum, default_value_t = Shape::Table)]
+    pub shape: Shape,
+    /// Write to this file instead of stdout.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace the file if it exists.
+    #[arg(long)]
+    pub force: bool,
+    /// Rows of each ranking; 0 for all.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub top: usize,
+    /// Only these sections (ids as in the JSON output); may be repeated.
+    #[arg(long, value_name = "ID", value_delimiter = ',')]
+    pub section: Vec<String>,
+    /// Only exchanges at or after this time (RFC 3339, or a date).
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only exchanges before this time.
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Write CSV cells as they are, without the guard against formulas.
+    #[arg(long)]
+    pub csv_raw: bool,
+    /// End with code 4 when anything was rejected.
+    #[arg(long)]
+    pub strict: bool,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CaseArgs {
+    #[command(subcommand)]
+    pub command: CaseCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum CaseCommand {
+    /// Prove that evidence and frames are unchanged and that every byte is accounted for.
+    Verify {
+        /// The case's folder.
+        case: PathBuf,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the custody log.
+    Log {
+        /// The case's folder.
+        case: PathBuf,
+        /// Print the log as it stands, one JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print one SHA-256 over evidence and frames: equal evidence gives equal digests.
+    Digest {
+        /// The case's folder.
+        case: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FormatsArgs {
+    #[command(subcommand)]
+    pub command: Option<FormatsCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum FormatsCommand {
+    /// List the formats.
+    List,
+    /// Say what a file was taken for, why, and how each field was mapped.
+    Explain {
+        /// A file, a zip archive, or `-`.
+        file: String,
+        /// Explain this record (line or entry) instead of the first.
+        #[arg(long, default_value_t = 1, value_name = "N")]
+        record: u64,
+        #[command(flatten)]
+        reading: Box<ReadingArgs>,
+    },
+    /// List the columns that `--log-regex` and mapping files can name.
+    Columns,
+}

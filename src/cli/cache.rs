@@ -1,0 +1,70 @@
+//! Cases of verbs that were given evidence instead of a case: they live in the cache folder under a
+//! name made of what was handed over, so that the same files open the same case.
+
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use etcetera::BaseStrategy as _;
+use sha2::{Digest as _, Sha256};
+
+use super::args::ReadingArgs;
+use super::config::Config;
+use super::error::CliError;
+use super::output::{Output, now};
+use super::{ingest, reading};
+use crate::case::{Case, hex};
+use crate::evidence::{self, Source};
+use crate::frame::schema::SCHEMA_VERSION;
+
+/// What a verb works on.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) case: Case,
+    /// Whether everything that was named could be read.
+    pub(super) complete: bool,
+}
+
+/// Opens the one case that is named, or a case of the evidence that is named.
+pub(super) fn open(inputs: &[String], args: &ReadingArgs, output: &mut Output) -> Result<Opened, CliError> {
+    if let [one] = inputs
+        && Path::new(one).join("case.toml").is_file()
+    {
+        return Ok(Opened { case: Case::open(Path::new(one))?, complete: true });
+    }
+    if let Some(case) = inputs.iter().find(|i| Path::new(i).join("case.toml").is_file()) {
+        return Err(CliError::Usage(format!(
+            "{case}: a case stands alone; add the evidence to it with `breachwalk ingest --case {case} …`"
+        )));
+    }
+    let config = Config::load()?;
+    let sources = evidence::collect(inputs)?;
+    // Standard input has no identity until it is read: a fresh case each time.
+    let stdin = sources.iter().any(|s| s.path().is_none());
+    let folder = folder(&sources, args, stdin)?;
+    let mut case = Case::open_or_create(&folder, reading::case_settings(args, &config), now())?;
+    let settings = reading::settings(args, &config, &case.settings)?;
+    let complete = ingest::run_quietly(&mut case, &sources, &settings, output)?;
+    Ok(Opened { case, complete })
+}
+
+/// A name for these files as they are now, read in this way.
+fn folder(sources: &[Source], args: &ReadingArgs, fresh: bool) -> Result<PathBuf, CliError> {
+    let base = etcetera::choose_base_strategy().map_err(|e| {
+        CliError::Failed(format!(
+            "no cache folder: {e}; set XDG_CACHE_HOME, or make a case with `breachwalk ingest --case DIR`"
+        ))
+    })?;
+    let mut hash = Sha256::new();
+    hash.update(format!("{} {SCHEMA_VERSION} {args:?}\n", env!("CARGO_PKG_VERSION")));
+    for source in sources {
+        let path = source.path().map(|p| std::path::absolute(p).unwrap_or_else(|_| p.to_owned()));
+        let changed = path.as_deref().and_then(|p| p.metadata().ok()).and_then(|m| m.modified().ok());
+        let changed = changed.and_then(|t| t.duration_since(UNIX_EPOCH).ok()).map(|d| d.as_nanos());
+        hash.update(format!("{path:?} {:?} {:?} {changed:?}\n", source.member(), source.size()));
+    }
+    if fresh {
+        hash.update(format!("{} {}", std::process::id(), now()));
+    }
+    let name: String = hex(&hash.finalize()).chars().take(24).collect();
+    Ok(base.cache_dir().join("breachwalk").join("cases").join(name))
+}

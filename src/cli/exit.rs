@@ -1,0 +1,22 @@
+//! Exit codes. They are an interface: scripts test them. "Found" and "failed" never share one.
+
+/// Done.
+pub(super) const DONE: u8 = 0;
+/// Something failed; stderr says what and what to do.
+pub(super) const ERROR: u8 = 1;
+/// The command line was wrong.
+pub(super) const USAGE: u8 = 2;
+/// None of the evidence could be read as exchanges.
+pub(super) const NO_EVIDENCE: u8 = 3;
+/// Some evidence was rejected and `--strict` was given.
+pub(super) const REJECTS: u8 = 4;
+
+/// For `--help`.
+pub(super) const HELP: &str = "\
+Exit codes:
+  0    done
+  1    something failed
+  2    wrong usage
+  3    no readable evidence
+  4    some evidence was rejected and --strict was given
+  130  interrupted (the case is as the last finished evidence left it)";

@@ -1,0 +1,85 @@
+//! From arguments to what ingest is told.
+
+use std::path::Path;
+
+use super::args::ReadingArgs;
+use super::config::Config;
+use super::error::CliError;
+use crate::case::CaseSettings;
+use crate::domain::safe_text::escape;
+use crate::ingest::Settings;
+use crate::parse::custom::CustomFormat;
+use crate::parse::{Format, FormatSet, formats, mapping};
+
+/// Settings of a new case: flags and environment, then the configuration file.
+pub(super) fn case_settings(args: &ReadingArgs, config: &Config) -> CaseSettings {
+    let mut settings = CaseSettings::default();
+    if let Some(zone) = args.zone.clone().or_else(|| config.zone.clone()) {
+        settings.zone = zone;
+    }
+    settings.trusted_proxies =
+        if args.trusted_proxy.is_empty() { config.trusted_proxies.clone() } else { args.trusted_proxy.clone() };
+    settings
+}
+
+/// What ingest is told. Zone and proxies are the case's unless a flag says otherwise.
+pub(super) fn settings(args: &ReadingArgs, config: &Config, case: &CaseSettings) -> Result<Settings, CliError> {
+    let mut case = case.clone();
+    if let Some(zone) = &args.zone {
+        case.zone.clone_from(zone);
+    }
+    if !args.trusted_proxy.is_empty() {
+        case.trusted_proxies.clone_from(&args.trusted_proxy);
+    }
+    let defaults = Settings::default();
+    let threads = args.threads.or(config.threads).unwrap_or(defaults.threads);
+    if threads == 0 {
+        return Err(CliError::Usage("--threads 0: at least one thread must parse".into()));
+    }
+    Ok(Settings {
+        threads,
+        zone: case.time_zone().map_err(CliError::Usage)?,
+        trusted: case.trusted().map_err(CliError::Usage)?,
+        formats: format_set(args)?,
+        ..defaults
+    })
+}
+
+/// The formats to try: the user's own first; with `--format`, only those named (and the user's).
+pub(super) fn format_set(args: &ReadingArgs) -> Result<FormatSet, CliError> {
+    let mut set = if args.format.is_empty() {
+        FormatSet::built_in()
+    } else {
+        let named = args.format.iter().map(|id| by_id(id)).collect::<Result<Vec<_>, _>>()?;
+        FormatSet::of(named)
+    };
+    let usage = |flag: &str, e: &dyn std::fmt::Display| CliError::Usage(format!("--{flag}: {e}"));
+    for text in &args.nginx_format {
+        set.prefer(CustomFormat::nginx(text).map_err(|e| usage("nginx-format", &e))?);
+    }
+    for text in &args.apache_format {
+        set.prefer(CustomFormat::apache(text).map_err(|e| usage("apache-format", &e))?);
+    }
+    for text in &args.envoy_format {
+        set.prefer(CustomFormat::envoy(text).map_err(|e| usage("envoy-format", &e))?);
+    }
+    for text in &args.log_regex {
+        set.prefer(CustomFormat::pattern(text).map_err(|e| usage("log-regex", &e))?);
+    }
+    for path in &args.mapping {
+        set.prefer(read_mapping(path)?);
+    }
+    Ok(set)
+}
+
+fn by_id(id: &str) -> Result<&'static dyn Format, CliError> {
+    formats::by_id(id)
+        .ok_or_else(|| CliError::Usage(format!("--format {id}: no such format; `breachwalk formats` lists them")))
+}
+
+fn read_mapping(path: &Path) -> Result<&'static dyn Format, CliError> {
+    let shown = escape(path.as_os_str().as_encoded_bytes());
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| CliError::Failed(format!("{shown}: {e}; name a TOML file that maps keys to columns")))?;
+    mapping::parse(&text).map_err(|e| CliError::Failed(format!("{shown}: {e}")))
+}

@@ -1,0 +1,271 @@
+//! Rows of `exchanges` and `rejects` while a chunk is parsed.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::column::{BoolColumn, Finished, IntColumn, TextColumn, all_null};
+use super::part::PartError;
+use super::schema::{AFTER_PLACE, Kind, Table};
+use crate::domain::{Exchange, Int, Micros, Place, Repair, Repairs, Text};
+
+/// The columns of [`super::schema::PLACE`].
+#[derive(Debug)]
+struct PlaceColumns {
+    evidence_id: i64,
+    rows: usize,
+    offset: IntColumn,
+    length: IntColumn,
+    record: IntColumn,
+}
+
+impl PlaceColumns {
+    fn new(evidence_id: i64) -> Self {
+        Self {
+            evidence_id,
+            rows: 0,
+            offset: IntColumn::rising(Kind::Int),
+            length: IntColumn::any(Kind::Int),
+            record: IntColumn::rising(Kind::Int),
+        }
+    }
+
+    fn push(&mut self, place: Place) -> usize {
+        let row = self.rows;
+        self.offset.push(row, place.offset as i64);
+        self.length.push(row, place.length as i64);
+        self.record.push(row, place.record as i64);
+        self.rows += 1;
+        row
+    }
+
+    fn finish(self) -> Result<Vec<Finished>, PartError> {
+        let mut evidence = IntColumn::any(Kind::Int);
+        for row in 0..self.rows {
+            evidence.push(row, self.evidence_id);
+        }
+        Ok(vec![
+            evidence.finish(self.rows)?,
+            self.offset.finish(self.rows)?,
+            self.length.finish(self.rows)?,
+            self.record.finish(self.rows)?,
+        ])
+    }
+}
+
+/// What the caller knows of a row beside the exchange.
+#[derive(Debug, Clone, Copy)]
+pub struct Derived<'a> {
+    /// The exchange's time with the case's zone applied.
+    pub time: Option<Micros>,
+    /// Who asked, by the trusted-proxy setting.
+    pub client: Option<&'a [u8]>,
+    /// The path's shape.
+    pub path_shape: Option<&'a [u8]>,
+    /// State of the request body, where the parser did not say.
+    pub request_body_state: Option<&'a str>,
+    /// State of the response body, likewise.
+    pub response_body_state: Option<&'a str>,
+}
+
+/// Builds rows of `exchanges`.
+#[derive(Debug)]
+pub struct ExchangeBuilder {
+    place: PlaceColumns,
+    hash: IntColumn,
+    format: TextColumn,
+    repairs: TextColumn,
+    time: IntColumn,
+    zone_assumed: BoolColumn,
+    auth: TextColumn,
+    path_shape: TextColumn,
+    texts: Vec<TextColumn>,
+    ints: Vec<IntColumn>,
+    /// Rows with a repair.
+    pub repaired: u64,
+}
+
+impl ExchangeBuilder {
+    /// A builder for rows of this evidence.
+    pub fn new(evidence_id: i64) -> Self {
+        Self {
+            place: PlaceColumns::new(evidence_id),
+            hash: IntColumn::random(Kind::Int),
+            format: TextColumn::default(),
+            repairs: TextColumn::default(),
+            time: IntColumn::any(Kind::Time),
+            zone_assumed: BoolColumn::default(),
+            auth: TextColumn::default(),
+            path_shape: TextColumn::default(),
+            texts: Text::ALL.iter().map(|_| TextColumn::default()).collect(),
+            ints: Int::ALL.iter().map(|_| IntColumn::any(Kind::Int)).collect(),
+            repaired: 0,
+        }
+    }
+
+    /// Rows so far.
+    pub fn rows(&self) -> usize {
+        self.place.rows
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, place: Place, format: &str, raw: &[u8], x: &Exchange<'_>, derived: &Derived<'_>) {
+        let row = self.place.push(place);
+        self.hash.push(row, xxh3_64(raw) as i64);
+        self.format.push(row, format.as_bytes());
+        if let Some(at) = derived.time {
+            self.time.push(row, at);
+        }
+        self.zone_assumed.push(x.zone_assumed);
+        self.auth.push(row, x.auth.code().as_bytes());
+        let mut repairs = x.repairs;
+        if let Some(shape) = derived.path_shape {
+            self.path_shape.push(row, shape);
+        }
+        let mut bits = x.text_bits();
+        while bits != 0 {
+            let at = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            if let (Some(column), Some(field)) = (self.texts.get_mut(at), Text::ALL.get(at))
+                && *field != Text::ClientAddress
+                && let Some(value) = x.get(*field)
+                && column.push(row, value)
+            {
+                repairs.add(Repair::InvalidUtf8);
+            }
+        }
+        self.push_derived(row, derived);
+        let mut bits = x.int_bits();
+        while bits != 0 {
+            let at = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            if let (Some(column), Some(field)) = (self.ints.get_mut(at), Int::ALL.get(at))
+                && let Some(value) = x.get_int(*field)
+            {
+                column.push(row, value);
+            }
+        }
+        self.push_repairs(row, repairs);
+    }
+
+    fn push_derived(&mut self, row: usize, derived: &Derived<'_>) {
+        let mut set = |field: Text, value: Option<&[u8]>| {
+            if let (Some(column), Some(value)) = (self.texts.get_mut(field as usize), value) {
+                column.push(row, value);
+            }
+        };
+        set(Text::ClientAddress, derived.client);
+        set(Text::RequestBodyState, derived.request_body_state.map(str::as_bytes));
+        set(Text::ResponseBodyState, derived.response_body_state.map(str::as_bytes));
+    }
+
+    fn push_repairs(&mut self, row: usize, repairs: Repairs) {
+        if repairs.is_empty() {
+            return;
+        }
+        self.repaired += 1;
+        self.repairs.push(row, repair_codes(repairs).as_bytes());
+    }
+
+    /// The columns of a part.
+    pub fn finish(self) -> Result<Vec<Finished>, PartError> {
+        let rows = self.place.rows;
+        let mut out = self.place.finish()?;
+        out.push(self.hash.finish(rows)?);
+        out.push(self.format.finish(rows)?);
+        out.push(self.repairs.finish(rows)?);
+        out.push(self.time.finish(rows)?);
+        out.push(self.zone_assumed.finish()?);
+        out.push(self.auth.finish(rows)?);
+        out.push(self.path_shape.finish(rows)?);
+        for column in self.texts {
+            out.push(column.finish(rows)?);
+        }
+        for column in self.ints {
+            out.push(column.finish(rows)?);
+        }
+        Ok(out)
+    }
+}
+
+/// Codes of a set of repairs, comma separated.
+pub fn repair_codes(repairs: Repairs) -> String {
+    repairs.iter().map(Repair::code).collect::<Vec<_>>().join(",")
+}
+
+/// Builds rows of `rejects`.
+#[derive(Debug)]
+pub struct RejectBuilder {
+    place: PlaceColumns,
+    kind: TextColumn,
+    reason: TextColumn,
+}
+
+impl RejectBuilder {
+    /// A builder for rows of this evidence.
+    pub fn new(evidence_id: i64) -> Self {
+        Self { place: PlaceColumns::new(evidence_id), kind: TextColumn::default(), reason: TextColumn::default() }
+    }
+
+    /// Rows so far.
+    pub fn rows(&self) -> usize {
+        self.place.rows
+    }
+
+    /// Adds a row of kind `reject` or `ignorable`.
+    pub fn push(&mut self, place: Place, kind: &str, reason: &str) {
+        let row = self.place.push(place);
+        self.kind.push(row, kind.as_bytes());
+        self.reason.push(row, reason.as_bytes());
+    }
+
+    /// The columns of a part.
+    pub fn finish(self) -> Result<Vec<Finished>, PartError> {
+        let rows = self.place.rows;
+        let mut out = self.place.finish()?;
+        out.push(self.kind.finish(rows)?);
+        out.push(self.reason.finish(rows)?);
+        Ok(out)
+    }
+}
+
+/// One value of a small table that is written as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Null.
+    Null,
+    /// Text.
+    Text(String),
+    /// Integer or timestamp.
+    Int(i64),
+}
+
+/// The columns of a small table from its rows.
+pub fn from_rows(table: Table, rows: &[Vec<Cell>]) -> Result<Vec<Finished>, PartError> {
+    let mut out = Vec::new();
+    for (at, column) in table.columns().iter().enumerate() {
+        let cells = rows.iter().map(|row| row.get(at).unwrap_or(&Cell::Null)).enumerate();
+        let finished = match column.kind {
+            Kind::Text => {
+                let mut c = TextColumn::default();
+                for (row, cell) in cells {
+                    if let Cell::Text(text) = cell {
+                        c.push(row, text.as_bytes());
+                    }
+                }
+                c.finish(rows.len())?
+            }
+            Kind::Int | Kind::Time => {
+                let mut c = IntColumn::any(column.kind);
+                for (row, cell) in cells {
+                    if let Cell::Int(value) = cell {
+                        c.push(row, *value);
+                    }
+                }
+                c.finish(rows.len())?
+            }
+            Kind::Bool => all_null(Kind::Bool, rows.len()),
+        };
+        out.push(finished);
+    }
+    debug_assert!(AFTER_PLACE <= out.len() || table == Table::Evidence);
+    Ok(out)
+}

@@ -1,0 +1,167 @@
+//! The sink of one chunk: rows for the frames, with what ingest itself decides about each.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::settings::Settings;
+use super::shape::path_shape;
+use super::tally::Tally;
+use crate::domain::time::SECOND;
+use crate::domain::{Body, Exchange, Ignorable, Micros, Place, Reason, Text};
+use crate::frame::builder::{Derived, ExchangeBuilder, RejectBuilder};
+use crate::parse::Sink;
+
+/// Offsets of a zone, looked up once an hour of log.
+struct ZoneCache<'z> {
+    zone: &'z TimeZone,
+    hour: Option<i64>,
+    offset: Micros,
+}
+
+impl ZoneCache<'_> {
+    /// A wall-clock time, read as if UTC, put right: subtracts the zone's offset at that wall time.
+    /// In the hour that a clock change repeats or skips, the offset before the change counts.
+    fn to_utc(&mut self, wall: Micros) -> Micros {
+        let hour = wall.div_euclid(900 * SECOND);
+        if self.hour != Some(hour) {
+            self.hour = Some(hour);
+            self.offset = Timestamp::from_microsecond(wall).map_or(0, |as_if_utc| {
+                let civil = TimeZone::UTC.to_datetime(as_if_utc);
+                let utc = self.zone.to_ambiguous_timestamp(civil).compatible().unwrap_or(as_if_utc);
+                wall - utc.as_microsecond()
+            });
+        }
+        wall - self.offset
+    }
+}
+
+/// Collects what a chunk yields.
+pub(super) struct Collector<'z> {
+    pub(super) exchanges: ExchangeBuilder,
+    pub(super) rejects: RejectBuilder,
+    pub(super) tally: Tally,
+    settings: &'z Settings,
+    zone: ZoneCache<'z>,
+    shape: Vec<u8>,
+    shape_of: Vec<u8>,
+    /// An ignorable span that the next one may continue.
+    open: Option<(Place, Ignorable)>,
+    last_format: String,
+    last_format_rows: u64,
+}
+
+impl<'z> Collector<'z> {
+    pub(super) fn new(evidence_id: i64, settings: &'z Settings) -> Self {
+        Self {
+            exchanges: ExchangeBuilder::new(evidence_id),
+            rejects: RejectBuilder::new(evidence_id),
+            tally: Tally::default(),
+            settings,
+            zone: ZoneCache { zone: &settings.zone, hour: None, offset: 0 },
+            shape: Vec::new(),
+            shape_of: Vec::new(),
+            open: None,
+            last_format: String::new(),
+            last_format_rows: 0,
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some((place, what)) = self.open.take() {
+            self.rejects.push(place, "ignorable", what.code());
+            self.tally.ignorable_bytes += place.length;
+        }
+    }
+
+    /// Counts formats in runs: one lookup a run instead of one a row.
+    fn close_run(&mut self) {
+        if self.last_format_rows > 0 {
+            self.tally.see_format(&self.last_format);
+            if let Some(n) = self.tally.formats.get_mut(&self.last_format) {
+                *n += self.last_format_rows - 1;
+            }
+            self.last_format_rows = 0;
+        }
+    }
+
+    /// Ends the chunk.
+    pub(super) fn finish(mut self) -> (ExchangeBuilder, RejectBuilder, Tally) {
+        self.close();
+        self.close_run();
+        self.tally.repaired = self.exchanges.repaired;
+        (self.exchanges, self.rejects, self.tally)
+    }
+}
+
+/// `present` or `incomplete`, where the parser did not look closer itself.
+fn body_state(x: &Exchange<'_>, body: Option<Body<'_>>, field: Text) -> Option<&'static str> {
+    let body = body.filter(|_| x.get(field).is_none())?;
+    Some(if body.complete { "present" } else { "incomplete" })
+}
+
+impl Sink for Collector<'_> {
+    fn exchange(&mut self, place: Place, format: &str, raw: &[u8], x: &Exchange<'_>) {
+        self.close();
+        if format != self.last_format {
+            self.close_run();
+            format.clone_into(&mut self.last_format);
+        }
+        self.last_format_rows += 1;
+        let time = x.time.map(|at| if x.zone_assumed { self.zone.to_utc(at) } else { at });
+        if let Some(at) = time {
+            self.tally.see_time(at);
+        }
+        let peer = x.get(Text::PeerAddress);
+        let client =
+            x.get(Text::ClientAddress).or_else(|| self.settings.trusted.client(peer, x.get(Text::ForwardedFor)));
+        let path = x.get(Text::Path);
+        if let Some(path) = path
+            && path != self.shape_of.as_slice()
+        {
+            path_shape(path, &mut self.shape);
+            path.clone_into(&mut self.shape_of);
+        }
+        let derived = Derived {
+            time,
+            client,
+            path_shape: path.map(|_| self.shape.as_slice()),
+            request_body_state: body_state(x, x.request_body, Text::RequestBodyState),
+            response_body_state: body_state(x, x.response_body, Text::ResponseBodyState),
+        };
+        self.exchanges.push(place, format, raw, x, &derived);
+        self.tally.exchanges += 1;
+        self.tally.exchange_bytes += place.length;
+    }
+
+    fn reject(&mut self, place: Place, reason: Reason) {
+        self.close();
+        self.rejects.push(place, "reject", reason.code());
+        self.tally.rejects += 1;
+        self.tally.reject_bytes += place.length;
+    }
+
+    fn ignorable(&mut self, place: Place, what: Ignorable) {
+        match &mut self.open {
+            Some((open, kind)) if *kind == what && open.end() == place.offset => open.length += place.length,
+            _ => {
+                self.close();
+                self.open = Some((place, what));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wall_clock_to_utc() {
+        let zone = TimeZone::get("Asia/Kolkata").unwrap();
+        let mut cache = ZoneCache { zone: &zone, hour: None, offset: 0 };
+        // 2024-09-11 02:54:00 IST is 2024-09-10 21:24:00 UTC.
+        let wall = 1_726_023_240 * SECOND;
+        assert_eq!(cache.to_utc(wall), 1_726_003_440 * SECOND);
+        assert_eq!(cache.to_utc(wall + 7), 1_726_003_440 * SECOND + 7);
+    }
+}

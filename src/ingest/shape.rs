@@ -1,0 +1,75 @@
+//! A path's shape: segments that look like identifiers are replaced by what they look like. A first
+//! guess at the endpoint, good enough to count by, until templates are learnt from the traffic.
+
+/// Writes the shape of `path` into `out`, which is cleared first.
+pub(super) fn path_shape(path: &[u8], out: &mut Vec<u8>) {
+    out.clear();
+    for (i, segment) in path.split(|b| *b == b'/').enumerate() {
+        if i > 0 {
+            out.push(b'/');
+        }
+        match placeholder(segment) {
+            Some(word) => out.extend_from_slice(word),
+            None => out.extend_from_slice(segment),
+        }
+    }
+}
+
+/// What an identifier-like segment is replaced by.
+fn placeholder(segment: &[u8]) -> Option<&'static [u8]> {
+    let digits = segment.iter().filter(|b| b.is_ascii_digit()).count();
+    if segment.is_empty() || digits == 0 && segment.len() < 24 && !segment.contains(&b'@') {
+        return None;
+    }
+    if digits == segment.len() {
+        return Some(b"{n}");
+    }
+    // Versions name an API, not a thing.
+    if segment.len() <= 4 && matches!(segment.first(), Some(b'v' | b'V')) && digits == segment.len() - 1 {
+        return None;
+    }
+    let hex = segment.iter().filter(|b| b.is_ascii_hexdigit()).count();
+    let dashes = segment.iter().filter(|b| **b == b'-').count();
+    if segment.len() == 36 && dashes == 4 && hex == 32 {
+        return Some(b"{uuid}");
+    }
+    if segment.contains(&b'@') || contains(segment, b"%40") {
+        return Some(b"{email}");
+    }
+    if hex == segment.len() && segment.len() >= 16 {
+        return Some(b"{hex}");
+    }
+    // A file name keeps its name: `app.3f9c.js` is one resource.
+    if segment.iter().rev().take(6).any(|b| *b == b'.') {
+        return None;
+    }
+    (digits >= 3 || segment.len() >= 24 && digits > 0).then_some(b"{id}")
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(text, part).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_replaced_and_words_are_not() {
+        let shape = |path: &str| {
+            let mut out = Vec::new();
+            path_shape(path.as_bytes(), &mut out);
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(shape("/api/v1/stores/4711/orders"), "/api/v1/stores/{n}/orders");
+        assert_eq!(shape("/u/123e4567-e89b-12d3-a456-426614174000/x"), "/u/{uuid}/x");
+        assert_eq!(shape("/by/asha@example.org"), "/by/{email}");
+        assert_eq!(shape("/by/asha%40example.org"), "/by/{email}");
+        assert_eq!(shape("/t/9f86d081884c7d659a2feaa0c55ad015"), "/t/{hex}");
+        assert_eq!(shape("/o/ORD-2024-0917"), "/o/{id}");
+        assert_eq!(shape("/static/app.3f9c71.js"), "/static/app.3f9c71.js");
+        assert_eq!(shape("/customers/+919812345678"), "/customers/{id}");
+        assert_eq!(shape("/"), "/");
+        assert_eq!(shape("*"), "*");
+    }
+}
