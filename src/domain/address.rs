@@ -14,7 +14,7 @@ pub fn split_port(text: &[u8]) -> Option<(&[u8], Option<u16>)> {
     }
     // Host names are most of what comes here: no address begins with anything else.
     let first = *text.first()?;
-    if !first.is_ascii_digit() && first != b'[' && text.iter().filter(|b| **b == b':').count() < 2 {
+    if !first.is_ascii_digit() && first != b'[' && !text.contains(&b':') {
         return None;
     }
     let s = std::str::from_utf8(text).ok()?;

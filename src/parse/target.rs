@@ -117,7 +117,7 @@ pub enum Target {
     EndTime(Clock),
     /// As the inner target, where nothing else has filled its column: for names that a format uses
     /// beside better ones, in any order.
-    Weak(&'static Target),
+    Weak(&'static Self),
 }
 
 /// How a value stands in its record.
@@ -421,7 +421,6 @@ fn time_of_day(value: &[u8], s: &mut Scratch<'_>) -> Option<Micros> {
 }
 
 /// A duration in microseconds; `Ok(None)`-like inner `None` for negative ones, which mean "none".
-#[expect(clippy::option_option, reason = "unreadable and none differ")]
 pub fn duration(value: &[u8], unit: Unit) -> Option<Option<i64>> {
     let one = |v: &[u8]| -> Option<Option<i64>> {
         let v = v.trim_ascii();

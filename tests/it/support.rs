@@ -230,7 +230,9 @@ fn busy() -> Duration {
 /// Where the items of a stream leave a gap, overlap or are empty.
 pub(crate) fn tiling(items: &[Item], len: usize) -> Result<(), String> {
     let mut tiles = Tiles::default();
-    items.iter().for_each(|item| tiles.lay(item.place));
+    for item in items {
+        tiles.lay(item.place);
+    }
     tiles.verdict(len)
 }
 
@@ -290,15 +292,15 @@ pub(crate) fn line_of(bytes: &[u8], offset: usize) -> usize {
 pub(crate) fn list(lines: &[String], max: usize) -> String {
     let mut out = String::new();
     for line in lines.iter().take(max) {
-        drop(writeln!(out, "  {line}"));
+        let _ = writeln!(out, "  {line}");
     }
     if lines.len() > max {
-        drop(writeln!(out, "  … and {} more", lines.len() - max));
+        let _ = writeln!(out, "  … and {} more", lines.len() - max);
     }
     out
 }
 
-/// A small generator for repeatable damage (SplitMix64).
+/// A small generator for repeatable damage (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub(crate) struct Random(pub(crate) u64);
 
