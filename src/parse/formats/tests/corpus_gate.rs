@@ -130,9 +130,6 @@ const NO_RECORDS: &[(&str, usize)] = &[
     ("awslogs_alb_test.lines", 2),
     // Whole lines in quotes, from a unit test.
     ("vrl__src_stdlib_parse_aws_alb_log.lines", 2),
-    // Lines of nginx's error log: several for one request, none of them its record.
-    ("modsecurity-logs-nginx.log", 8),
-    ("modsecurity-nginx.log", 2),
 ];
 
 #[test]
@@ -158,7 +155,10 @@ fn whole_logs() {
                 out.rejects.len()
             );
             if let Some((format, first)) = out.last.first() {
-                let _ = writeln!(report, "    {format} {first:?}");
+                // On request only: what stands in the corpora is nobody's to print.
+                if std::env::var_os("BREACHWALK_SHOW").is_some() {
+                    let _ = writeln!(report, "    {format} {first:?}");
+                }
             }
             let mut unexpected = 0;
             for (place, reason) in &out.rejects {
@@ -167,10 +167,7 @@ fn whole_logs() {
                     continue;
                 }
                 unexpected += 1;
-                let raw =
-                    &bytes[usize::try_from(place.offset).unwrap()..][..usize::try_from(place.length.min(160)).unwrap()];
-                let _ =
-                    writeln!(report, "    {} {}: {}", place.record, reason.code(), String::from_utf8_lossy(raw).trim());
+                let _ = writeln!(report, "    {} {}", place.record, reason.code());
             }
             surprises += usize::from(unexpected != allowed);
         }

@@ -26,7 +26,7 @@ const FOLDERS: &[(&str, &[&str], usize, usize, usize)] = &[
     ("caddy", &["caddy"], 18, 36, 0),
     ("aws-apigateway", &["aws-apigateway"], 5, 0, 0),
     // The rejects are documents of a search engine that renamed the fields.
-    ("aws-waf", &["aws-waf"], 44, 0, 37),
+    ("aws-waf", &["aws-waf"], 44, 0, 38),
     ("azure-appgw", &["azure-appgw"], 2, 0, 0),
     ("azure-frontdoor", &["azure-frontdoor"], 1, 2, 0),
     ("gcp-http-lb", &["gcp-http-lb"], 3, 0, 0),
@@ -61,11 +61,14 @@ impl Sink for Seen {
             || x.get_int(Int::Status).is_none()
             || !x.repairs.is_empty();
         if empty {
-            self.bare.push(format!("{format}: {x:?} {:?}", x.repairs));
+            // Names only: what stands in the corpora is nobody's to print.
+            let missing = [Text::PeerAddress, Text::Path, Text::Method].into_iter().filter(|f| x.get(*f).is_none());
+            let missing: Vec<_> = missing.map(Text::column).collect();
+            self.bare.push(format!("{format}: without {missing:?}, {} repairs", x.repairs.iter().count()));
         }
     }
     fn reject(&mut self, _: Place, reason: Reason) {
-        self.rejects.push((reason, self.line.chars().take(300).collect()));
+        self.rejects.push((reason, self.line.clone()));
     }
     fn ignorable(&mut self, _: Place, what: Ignorable) {
         self.other += usize::from(what == Ignorable::OtherRecord);
@@ -102,7 +105,8 @@ fn read(folder: &Path) -> Seen {
         let mut s = Scratch::new(&arena);
         let mut x = Exchange::default();
         for record in &records {
-            seen.line = format!("{name}: {record}");
+            let json = matches!(record.as_bytes().first(), Some(b'{' | b'['));
+            seen.line = format!("{name}: {}", if json { "JSON" } else { "text" });
             let record = arena.alloc_slice_copy(record.as_bytes());
             let place = Place { offset: 0, length: record.len() as u64, record: 1 };
             session.line(place, record, &mut x, &mut s, &mut seen);
@@ -130,7 +134,7 @@ fn real_logs() {
         let mut found = seen.exchanges.clone();
         found.retain(|id, _| json(id));
         let total: usize = found.values().sum();
-        let rejected = seen.rejects.iter().filter(|(_, line)| line.contains(": {") || line.contains(": [{")).count();
+        let rejected = seen.rejects.iter().filter(|(_, line)| line.ends_with("JSON")).count();
         if found.keys().any(|f| !formats.contains(&f.as_str()))
             || (total, seen.other) != (*exchanges, *other)
             || rejected > *rejects
