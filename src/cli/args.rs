@@ -164,6 +164,9 @@ pub(super) enum CaseCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct FormatsArgs {
+    /// How to print the lists.
+    #[arg(short = 'f', long = "output-format", value_enum, default_value_t = Shape::Table, global = true)]
+    pub shape: Shape,
     #[command(subcommand)]
     pub command: Option<FormatsCommand>,
 }

@@ -1,29 +1,33 @@
 //! `breachwalk formats`.
 
-use super::args::{FormatsArgs, FormatsCommand};
+use super::args::{FormatsArgs, FormatsCommand, Shape};
 use super::error::CliError;
 use super::output::{Output, colour, width};
-use super::{exit, explain};
+use super::{exit, explain, shape};
 use crate::domain::{Int, Text};
 use crate::parse::formats;
-use crate::report::{Column, Report, Section, Shown, Table, Value, Writer as _};
+use crate::report::{Column, Guard, Report, Section, Shown, Value};
 
 pub(super) fn run(args: &FormatsArgs, output: &mut Output) -> Result<u8, CliError> {
     match &args.command {
-        None | Some(FormatsCommand::List) => list(output),
-        Some(FormatsCommand::Columns) => columns(output),
+        None | Some(FormatsCommand::List) => list(args.shape, output),
+        Some(FormatsCommand::Columns) => columns(args.shape, output),
         Some(FormatsCommand::Explain { file, record, reading }) => explain::run(file, *record, reading, output),
     }
 }
 
 /// One section as a table.
 pub(super) fn print(section: Section, output: &mut Output) -> Result<(), CliError> {
+    print_as(Shape::Table, section, output)
+}
+
+fn print_as(shape: Shape, section: Section, output: &mut Output) -> Result<(), CliError> {
     let report = Report { summary: Vec::new(), sections: vec![section] };
-    let bytes = Table { width: width(), colour: colour() }.write(&report);
+    let bytes = shape::bytes(shape, &report, width(), colour(), Guard::Formulas);
     output.data(bytes.strip_prefix(b"\n").unwrap_or(&bytes))
 }
 
-fn list(output: &mut Output) -> Result<u8, CliError> {
+fn list(shape: Shape, output: &mut Output) -> Result<u8, CliError> {
     let columns = vec![
         Column { key: "id", title: "Id", shown: Shown::Always },
         Column { key: "title", title: "Format", shown: Shown::Always },
@@ -37,11 +41,11 @@ fn list(output: &mut Output) -> Result<u8, CliError> {
     rows.sort_by_key(|row| row.first().map(Value::plain));
     let notes =
         vec!["Own formats: --nginx-format, --apache-format, --envoy-format, --log-regex, --mapping.".to_owned()];
-    print(Section { id: "formats", title: "Formats", notes, columns, rows, rows_cut: 0 }, output)?;
+    print_as(shape, Section { id: "formats", title: "Formats", notes, columns, rows, rows_cut: 0 }, output)?;
     Ok(exit::DONE)
 }
 
-fn columns(output: &mut Output) -> Result<u8, CliError> {
+fn columns(shape: Shape, output: &mut Output) -> Result<u8, CliError> {
     let columns = vec![
         Column { key: "column", title: "Column", shown: Shown::Always },
         Column { key: "type", title: "Type", shown: Shown::Always },
@@ -60,6 +64,6 @@ fn columns(output: &mut Output) -> Result<u8, CliError> {
         rows: texts.chain(ints).collect(),
         rows_cut: 0,
     };
-    print(section, output)?;
+    print_as(shape, section, output)?;
     Ok(exit::DONE)
 }
