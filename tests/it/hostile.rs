@@ -195,7 +195,7 @@ fn unescaped_lines_lose_nothing() {
         let plain = !s.iter().any(|b| matches!(b, b'"' | b'\\' | b'\n' | 0)) && !is_nothing(s);
         match only(&line) {
             Ok(seen) if plain && !same(seen.columns.get("user_agent"), s) => {
-                failures.push(format!("{}: differs", hostile.id))
+                failures.push(format!("{}: differs", hostile.id));
             }
             Err(why) if plain => failures.push(format!("{}: {why}", hostile.id)),
             _ => {}

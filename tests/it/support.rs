@@ -230,7 +230,9 @@ fn busy() -> Duration {
 /// Where the items of a stream leave a gap, overlap or are empty.
 pub(crate) fn tiling(items: &[Item], len: usize) -> Result<(), String> {
     let mut tiles = Tiles::default();
-    items.iter().for_each(|item| tiles.lay(item.place));
+    for item in items {
+        tiles.lay(item.place);
+    }
     tiles.verdict(len)
 }
 
@@ -283,17 +285,17 @@ pub(crate) fn name(folder: &Path, path: &Path) -> String {
 
 /// 1-based line of an offset.
 pub(crate) fn line_of(bytes: &[u8], offset: usize) -> usize {
-    1 + bytes[..offset.min(bytes.len())].iter().filter(|b| **b == b'\n').count()
+    1 + memchr::memchr_iter(b'\n', &bytes[..offset.min(bytes.len())]).count()
 }
 
 /// The lines of a message for a person, at most `max` of them.
 pub(crate) fn list(lines: &[String], max: usize) -> String {
     let mut out = String::new();
     for line in lines.iter().take(max) {
-        drop(writeln!(out, "  {line}"));
+        let _ = writeln!(out, "  {line}");
     }
     if lines.len() > max {
-        drop(writeln!(out, "  … and {} more", lines.len() - max));
+        let _ = writeln!(out, "  … and {} more", lines.len() - max);
     }
     out
 }

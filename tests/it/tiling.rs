@@ -267,7 +267,7 @@ fn damaged_streams_tile() {
     assert!(failures.is_empty(), "{} of {DAMAGED}:\n{}", failures.len(), support::list(&failures, 40));
     // Three kilobytes take well under ten milliseconds; a hundred times that is an accident.
     assert!(slowest.0 < Duration::from_secs(2), "{} took {:?}", slowest.1, slowest.0);
-    assert!(began.elapsed() < Duration::from_secs(300), "{:?} for all", began.elapsed());
+    assert!(began.elapsed() < Duration::from_mins(5), "{:?} for all", began.elapsed());
 }
 
 /// Chunks depend on the bytes alone: however they arrive, the cuts are the same.
