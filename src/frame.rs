@@ -1,7 +1,7 @@
 //! Typed columns: the only home of column names, of Parquet and of polars input and output.
 //!
 //! Every part of a table has the same columns in the same order, in plain Parquet types (utf8,
-//! int64, bool, timestamp in microseconds UTC), so that DuckDB, pandas, polars and Spark read them.
+//! int64, bool, timestamp in microseconds UTC), so that `DuckDB`, pandas, polars and Spark read them.
 
 pub mod builder;
 pub mod column;

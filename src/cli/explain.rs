@@ -1,6 +1,7 @@
 //! `breachwalk formats explain`: what a file was taken for, why, and how each field was mapped.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use super::args::ReadingArgs;
 use super::error::CliError;
@@ -10,10 +11,10 @@ use crate::domain::exchange::Traced;
 use crate::domain::limits::{CHUNK_BYTES, SNIFF_BYTES};
 use crate::domain::safe_text::escape;
 use crate::domain::time::rfc3339;
-use crate::domain::{Exchange, Ignorable, Place, Reason};
+use crate::domain::{Exchange, Ignorable, Place, Reason, Repair};
 use crate::evidence::{self, Source};
 use crate::parse::cut::{self, Chunk, Cut, Layout};
-use crate::parse::{FormatSet, Session, Sink, formats as registry};
+use crate::parse::{Format, FormatSet, Session, Sink, formats as registry};
 use crate::report::{Column, Section, Shown, Value};
 
 /// Rejects that are shown, and rows of each list.
@@ -100,7 +101,7 @@ impl Sink for Seen<'_> {
         columns.push(("auth".to_owned(), x.auth.code().into()));
         columns.extend(x.texts().map(|(f, v)| (f.column().to_owned(), v.to_vec())));
         columns.extend(x.ints().map(|(f, v)| (f.column().to_owned(), v.to_string().into_bytes())));
-        let repairs = x.repairs.iter().map(|r| r.code()).collect::<Vec<_>>().join(", ");
+        let repairs = x.repairs.iter().map(Repair::code).collect::<Vec<_>>().join(", ");
         if !repairs.is_empty() {
             columns.push(("repairs".to_owned(), repairs.into_bytes()));
         }
@@ -129,15 +130,12 @@ impl Seen<'_> {
         whole: bool,
         output: &mut Output,
     ) -> Result<(), CliError> {
-        let mut text = format!("{}\n", escape(source.name().as_bytes()));
-        text.push_str(&format!(
-            "  layout   {}\n",
-            match layout {
-                Layout::Lines => "one record a line",
-                Layout::Json => "a JSON document with records inside",
-                Layout::Blocks => "blocks of an audit log",
-            }
-        ));
+        let layout = match layout {
+            Layout::Lines => "one record a line",
+            Layout::Json => "a JSON document with records inside",
+            Layout::Blocks => "blocks of an audit log",
+        };
+        let mut text = format!("{}\n  layout   {layout}\n", escape(source.name().as_bytes()));
         if let Some((best, score)) = set.ranking().next() {
             let rivals: Vec<String> = set.ranking().skip(1).take(SHOWN).map(|(id, n)| format!("{id} {n}")).collect();
             let rivals = if rivals.is_empty() {
@@ -145,15 +143,15 @@ impl Seen<'_> {
             } else {
                 format!("others: {}", rivals.join(", "))
             };
-            text.push_str(&format!("  head     {best} reads {score} of its records; {rivals}\n"));
+            let _ = writeln!(text, "  head     {best} reads {score} of its records; {rivals}");
         }
         let extent = if whole { "the whole file" } else { "the first chunk" };
         let formats: Vec<String> = self.formats.iter().map(|(f, n)| format!("{n} {f}")).collect();
         let formats = if formats.is_empty() { "none".to_owned() } else { formats.join(", ") };
-        text.push_str(&format!("  read     exchanges in {extent}: {formats}; {} rejects\n", self.reject_count));
+        let _ = writeln!(text, "  read     exchanges in {extent}: {formats}; {} rejects", self.reject_count);
         if !self.other.is_empty() {
             let other: Vec<String> = self.other.iter().map(|(what, n)| format!("{n} {what}")).collect();
-            text.push_str(&format!("  besides  {}\n", other.join(", ")));
+            let _ = writeln!(text, "  besides  {}", other.join(", "));
         }
         output.data(text.as_bytes())?;
         if let Some(sample) = &self.sample {
@@ -194,7 +192,7 @@ impl Seen<'_> {
 
 fn tell_sample(sample: &Sample, output: &mut Output) -> Result<(), CliError> {
     let shown = |raw: &[u8]| Value::Text(lossy(raw));
-    let meta = registry::by_id(&sample.format).map(|f| f.meta());
+    let meta = registry::by_id(&sample.format).map(Format::meta);
     let mut notes = Vec::new();
     if let Some(meta) = meta {
         notes.push(format!("{}: {}.", meta.title, meta.notes));
@@ -208,7 +206,10 @@ fn tell_sample(sample: &Sample, output: &mut Output) -> Result<(), CliError> {
         ];
         let rows = sample.trace.iter().map(|t| {
             let target = t.target.clone().unwrap_or_else(|| "not understood; kept in the evidence only".into());
-            vec![Value::Text(t.source.clone()), shown(&t.raw), Value::Text(target)]
+            // What the frames do not keep, a screen does not show.
+            let hidden = target.contains("not kept)") || target.contains("headers") || target.contains("body");
+            let value = if hidden { Value::Text(format!("<hidden: {} bytes>", t.raw.len())) } else { shown(&t.raw) };
+            vec![Value::Text(t.source.clone()), value, Value::Text(target)]
         });
         formats::print(
             Section {

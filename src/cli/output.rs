@@ -1,5 +1,6 @@
 //! stdout is data, stderr is talk.
 #![expect(clippy::print_stderr, reason = "this is the place")]
+#![expect(clippy::unused_self, reason = "who holds an Output may speak; nobody else does")]
 
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;

@@ -19,21 +19,20 @@ pub(super) struct Bar {
     before: Cell<u64>,
     current: Cell<u64>,
     started: Instant,
-    bar: RefCell<Option<ProgressBar>>,
+    drawn: RefCell<Option<ProgressBar>>,
     name: RefCell<String>,
     may_draw: bool,
 }
 
 impl Bar {
     /// A bar for sources of so many bytes on disk.
-    #[expect(clippy::disallowed_methods, reason = "how long it takes is no part of any result")]
     pub(super) fn new(total: u64, may_draw: bool) -> Self {
         Self {
             total,
             before: Cell::new(0),
             current: Cell::new(0),
             started: Instant::now(),
-            bar: RefCell::new(None),
+            drawn: RefCell::new(None),
             name: RefCell::new(String::new()),
             may_draw,
         }
@@ -43,7 +42,7 @@ impl Bar {
         if !self.may_draw || self.started.elapsed() < QUIET_FOR {
             return;
         }
-        let mut bar = self.bar.borrow_mut();
+        let mut bar = self.drawn.borrow_mut();
         let bar = bar.get_or_insert_with(|| {
             let style = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} left  {msg}";
             let bar = ProgressBar::with_draw_target(Some(self.total), ProgressDrawTarget::stderr());
@@ -68,7 +67,7 @@ impl Progress for Bar {
     }
 
     fn end(&self) {
-        if let Some(bar) = self.bar.borrow_mut().take() {
+        if let Some(bar) = self.drawn.borrow_mut().take() {
             bar.finish_and_clear();
         }
     }

@@ -37,5 +37,7 @@ pub fn table(table: Table, parts: Vec<PathBuf>) -> Result<LazyFrame, PartError> 
 
 /// Runs a query with the streaming engine: memory stays bounded by the result.
 pub fn collect(query: LazyFrame) -> Result<DataFrame, PartError> {
-    query.collect_with_engine(Engine::Streaming).map(|result| result.unwrap_single()).map_err(PartError::polars)
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "polars does not export the type")]
+    let single = query.collect_with_engine(Engine::Streaming).map(|result| result.unwrap_single());
+    single.map_err(PartError::polars)
 }

@@ -21,7 +21,7 @@ struct ZoneCache<'z> {
 impl ZoneCache<'_> {
     /// A wall-clock time, read as if UTC, put right: subtracts the zone's offset at that wall time.
     /// In the hour that a clock change repeats or skips, the offset before the change counts.
-    fn to_utc(&mut self, wall: Micros) -> Micros {
+    fn utc(&mut self, wall: Micros) -> Micros {
         let hour = wall.div_euclid(900 * SECOND);
         if self.hour != Some(hour) {
             self.hour = Some(hour);
@@ -107,7 +107,7 @@ impl Sink for Collector<'_> {
             format.clone_into(&mut self.last_format);
         }
         self.last_format_rows += 1;
-        let time = x.time.map(|at| if x.zone_assumed { self.zone.to_utc(at) } else { at });
+        let time = x.time.map(|at| if x.zone_assumed { self.zone.utc(at) } else { at });
         if let Some(at) = time {
             self.tally.see_time(at);
         }
@@ -161,7 +161,7 @@ mod tests {
         let mut cache = ZoneCache { zone: &zone, hour: None, offset: 0 };
         // 2024-09-11 02:54:00 IST is 2024-09-10 21:24:00 UTC.
         let wall = 1_726_023_240 * SECOND;
-        assert_eq!(cache.to_utc(wall), 1_726_003_440 * SECOND);
-        assert_eq!(cache.to_utc(wall + 7), 1_726_003_440 * SECOND + 7);
+        assert_eq!(cache.utc(wall), 1_726_003_440 * SECOND);
+        assert_eq!(cache.utc(wall + 7), 1_726_003_440 * SECOND + 7);
     }
 }

@@ -315,7 +315,7 @@ fn hide(known: Known, value: &[u8], out: &mut BumpVec<'_, u8>) {
 /// Writes a JSON string; bytes that are no UTF-8 become U+FFFD (the evidence keeps them exact).
 pub fn quote(text: &[u8], out: &mut BumpVec<'_, u8>) {
     out.push(b'"');
-    let plain = text.iter().fold(true, |plain, b| plain & (matches!(b, 0x20..0x7f) & (*b != b'"') & (*b != b'\\')));
+    let plain = text.iter().all(|b| matches!(b, 0x20..0x7f) && *b != b'"' && *b != b'\\');
     if plain {
         out.extend_from_slice_copy(text);
         out.push(b'"');
@@ -347,6 +347,7 @@ pub fn response_json<'a>(raw: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a
     collection(false, raw, x, s)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what a target's application returns")]
 fn collection<'a>(is_request: bool, raw: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
     // Some gateways put the object into a string. In a bare one the first quote comes before any
     // backslash, whatever a client wrote into a value.
@@ -402,10 +403,10 @@ fn pair<'a>(element: &'a [u8], s: &Scratch<'a>, x: &mut Exchange<'a>) -> (&'a [u
     members(element, |key, v, shape| {
         let v = if shape == Shape::JsonString { json::unescape(v, s.arena, x) } else { v };
         match key {
-            b"name" | b"Name" | b"key" | b"Key" => name = v,
-            b"value" | b"Value" => value = v,
+            // A pair in a list has no keys: the first is the name.
             b"" if at == 0 => name = v,
-            b"" => value = v,
+            b"value" | b"Value" | b"" => value = v,
+            b"name" | b"Name" | b"key" | b"Key" => name = v,
             _ => {}
         }
         at += 1;

@@ -132,12 +132,11 @@ impl Table {
         let (Some(last), Some(here)) = (segments.last(), self.nodes.get_mut(node as usize)) else {
             return;
         };
-        match here.keys.iter_mut().find(|k| k.name == *last) {
-            Some(key) => key.marks |= bit,
-            None => {
-                let next = u16::try_from(here.keys.len() + 1).unwrap_or(u16::MAX);
-                here.keys.push(Key { name: last.clone(), action: Action::Apply(Target::Skip), next, marks: bit });
-            }
+        if let Some(key) = here.keys.iter_mut().find(|k| k.name == *last) {
+            key.marks |= bit;
+        } else {
+            let next = u16::try_from(here.keys.len() + 1).unwrap_or(u16::MAX);
+            here.keys.push(Key { name: last.clone(), action: Action::Apply(Target::Skip), next, marks: bit });
         }
     }
 
@@ -257,7 +256,7 @@ fn mark_in(bytes: [u8; 8]) -> usize {
     // Zero bytes of the difference are hits; what a borrow makes of bytes above the first hit does
     // not matter, as only the first counts.
     let zeros = |difference: u64| difference.wrapping_sub(ONES) & !difference;
-    let hits = (zeros(word ^ ONES * b'"' as u64) | zeros(word ^ ONES * b'\\' as u64)) & HIGH;
+    let hits = (zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')))) & HIGH;
     (hits.trailing_zeros() / 8) as usize
 }
 
@@ -359,14 +358,13 @@ impl JsonReader {
             if walk.peek() != Some(b'"') {
                 return Err(if walk.peek().is_none() { Reason::Truncated } else { Reason::BadJson });
             }
-            let (name, at, action) = match self.expected(node, last, walk) {
-                Some(found) => found,
-                None => {
-                    let name = walk.string()?;
-                    walk.expect(b':')?;
-                    let (at, action) = self.look_up(node, last, name);
-                    (name, at, action)
-                }
+            let (name, at, action) = if let Some(found) = self.expected(node, last, walk) {
+                found
+            } else {
+                let name = walk.string()?;
+                walk.expect(b':')?;
+                let (at, action) = self.look_up(node, last, name);
+                (name, at, action)
             };
             walk.skip_blanks();
             last = Some(at);
@@ -405,7 +403,7 @@ impl JsonReader {
         }
         match (action, walk.peek()) {
             (Action::Descend(below) | Action::Both(_, below), Some(b'{')) => {
-                self.object(below, walk, depth + 1, path, x, s)?
+                self.object(below, walk, depth + 1, path, x, s)?;
             }
             (Action::Descend(below), Some(b'[')) => self.list(below, walk, depth + 1, path, x, s)?,
             (Action::Apply(target) | Action::Both(target, _), _) => {

@@ -338,7 +338,7 @@ impl Session {
                 // What a format says of a record counts only where the stream holds that format:
                 // a lenient one finds a wrong status in any text.
                 Err(why) if candidate.likely && !matches!(why, Reason::NotThisFormat | Reason::MissingRequest) => {
-                    reason = why
+                    reason = why;
                 }
                 Err(_) => {}
             }

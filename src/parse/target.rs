@@ -117,7 +117,7 @@ pub enum Target {
     EndTime(Clock),
     /// As the inner target, where nothing else has filled its column: for names that a format uses
     /// beside better ones, in any order.
-    Weak(&'static Target),
+    Weak(&'static Self),
 }
 
 /// How a value stands in its record.
@@ -152,7 +152,12 @@ impl<'a> Scratch<'a> {
 }
 
 /// `-`, nothing, and what programs print for null.
+#[inline]
 pub fn is_null(raw: &[u8]) -> bool {
+    // Most values are told apart by their first byte.
+    if !matches!(raw.first(), None | Some(b'-' | b'n' | b'<' | b'(' | b'u' | b'N')) {
+        return false;
+    }
     matches!(raw, b"" | b"-" | b"null" | b"nil" | b"<nil>" | b"(null)" | b"(empty)" | b"undefined" | b"None")
 }
 
@@ -218,6 +223,14 @@ impl Target {
         s: &mut Scratch<'a>,
     ) -> Result<(), Reason> {
         match self {
+            // What most fields of most lines are, before the rest is looked at.
+            Self::Text(field) if shape == Shape::Text => {
+                let value = raw.trim_ascii();
+                if !is_null(value) {
+                    x.set(field, value);
+                }
+                return Ok(());
+            }
             Self::RequestBody | Self::ResponseBody => {
                 let transfer = if shape == Shape::JsonString { Transfer::JsonEscaped } else { Transfer::Plain };
                 body(self == Self::RequestBody, raw, transfer, x);
@@ -379,7 +392,10 @@ fn set_time(x: &mut Exchange<'_>, stamp: Stamp) {
 
 /// Reads a time in the way the format says.
 pub fn time(value: &[u8], clock: Clock, dates: &mut DateCache) -> Option<Stamp> {
-    let value = value.strip_prefix(b"[").map_or(value, |v| v.strip_suffix(b"]").unwrap_or(v));
+    let value = match value {
+        [b'[', inner @ .., b']'] | [b'[', inner @ ..] => inner,
+        _ => value,
+    };
     match clock {
         Clock::Clf => dates.clf(value),
         Clock::Iso => dates.iso(value),
@@ -405,7 +421,6 @@ fn time_of_day(value: &[u8], s: &mut Scratch<'_>) -> Option<Micros> {
 }
 
 /// A duration in microseconds; `Ok(None)`-like inner `None` for negative ones, which mean "none".
-#[expect(clippy::option_option, reason = "unreadable and none differ")]
 pub fn duration(value: &[u8], unit: Unit) -> Option<Option<i64>> {
     let one = |v: &[u8]| -> Option<Option<i64>> {
         let v = v.trim_ascii();
@@ -441,6 +456,11 @@ pub fn duration(value: &[u8], unit: Unit) -> Option<Option<i64>> {
 }
 
 fn status(value: &[u8], x: &mut Exchange<'_>) -> Result<(), Reason> {
+    if let [a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'] = value {
+        let digit = |d: &u8| i64::from(d - b'0');
+        x.set_int(Int::Status, digit(a) * 100 + digit(b) * 10 + digit(c));
+        return Ok(());
+    }
     let status = scaled(value, 1).ok_or(Reason::BadStatus)?;
     if !(-999..=999).contains(&status) || value.len() > 4 {
         return Err(Reason::BadStatus);

@@ -316,10 +316,10 @@ impl Template {
             [] if self.tail == Tail::None => Some(rest.len()),
             [] => Some(memchr::memchr(b' ', rest).unwrap_or(rest.len())),
             until if field.kind == Kind::List => list_end(rest, until),
-            [one] => memchr::memchr(*one, rest),
+            [one] => find(*one, rest),
             [first, more @ ..] => {
-                let at = memchr::memchr(*first, rest)?;
-                if rest.get(at + 1..)?.starts_with(more) {
+                let at = find(*first, rest)?;
+                if begins(rest.get(at + 1..)?, more) {
                     return Some(at);
                 }
                 memchr::memmem::find(rest.get(at + 1..)?, &field.until).map(|i| i + at + 1)
@@ -396,6 +396,20 @@ pub fn is_chain(list: &[u8]) -> bool {
     }) && memchr::memchr2(b'.', b':', list).is_some()
 }
 
+/// As `memchr`, for fields that are mostly shorter than its call is dear.
+#[inline]
+fn find(byte: u8, text: &[u8]) -> Option<usize> {
+    const NEAR: usize = 4;
+    let near = text.iter().take(NEAR).position(|b| *b == byte);
+    near.or_else(|| memchr::memchr(byte, text.get(NEAR..)?).map(|at| at + NEAR))
+}
+
+/// As `starts_with`, for literals of a few bytes.
+#[inline]
+fn begins(text: &[u8], literal: &[u8]) -> bool {
+    text.len() >= literal.len() && text.iter().zip(literal).all(|(a, b)| a == b)
+}
+
 /// The first quote from `from` on that is not escaped and has the field's `until` behind it (which
 /// begins with the quote), and whether an unescaped one was passed by. When lenient, a backslash
 /// escapes nothing: servers that do not escape log values that end in one.
@@ -413,7 +427,7 @@ fn closing_quote(rest: &[u8], from: usize, field: &Field, lenient: bool) -> Opti
         let fits = match until {
             [_] => true,
             [_, second] => after.get(1) == Some(second),
-            _ => after.starts_with(until),
+            _ => begins(after, until),
         };
         if fits {
             return Some((quote, stray));
@@ -437,6 +451,7 @@ pub(crate) fn is_escaped(before: &[u8]) -> bool {
 }
 
 /// Records a field for `formats explain` and stores it.
+#[inline]
 pub(crate) fn store<'a>(
     name: &str,
     target: Option<Target>,

@@ -9,7 +9,7 @@ use super::target::Scratch;
 /// `GET /a?b HTTP/1.1`. A line without a protocol is read as method and target when the method is
 /// a token; anything else is kept whole as [`Text::RequestLine`].
 pub fn request_line<'a>(line: &'a [u8], x: &mut Exchange<'a>, s: &Scratch<'a>) {
-    let Some(space) = memchr::memchr(b' ', line) else {
+    let Some(space) = line.iter().position(|b| *b == b' ') else {
         x.set(Text::RequestLine, line);
         return;
     };
@@ -20,7 +20,7 @@ pub fn request_line<'a>(line: &'a [u8], x: &mut Exchange<'a>, s: &Scratch<'a>) {
         return;
     }
     x.set(Text::Method, method);
-    let uri = match memchr::memrchr(b' ', rest) {
+    let uri = match rest.iter().rposition(|b| *b == b' ') {
         Some(at) if rest.get(at + 1..).is_some_and(is_protocol) => {
             x.set(Text::HttpVersion, rest.get(at + 1..).unwrap_or_default());
             rest.get(..at).unwrap_or_default().trim_ascii_end()
@@ -34,7 +34,7 @@ pub fn request_line<'a>(line: &'a [u8], x: &mut Exchange<'a>, s: &Scratch<'a>) {
 fn is_token(text: &[u8]) -> bool {
     !text.is_empty()
         && text.len() <= 32
-        && text.iter().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b))
+        && text.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(b))
 }
 
 fn is_protocol(text: &[u8]) -> bool {

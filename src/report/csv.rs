@@ -23,7 +23,7 @@ impl Writer for Csv {
         if let [section] = report.sections.as_slice() {
             self.wide(section, &mut out);
         } else {
-            self.line(["section", "row", "column", "value"].iter().map(|s| (*s).to_owned()), &mut out);
+            Self::line(["section", "row", "column", "value"].iter().map(|s| (*s).to_owned()), &mut out);
             for section in &report.sections {
                 self.long(section, &mut out);
             }
@@ -34,16 +34,16 @@ impl Writer for Csv {
 
 impl Csv {
     fn wide(self, section: &Section, out: &mut String) {
-        self.line(section.columns.iter().map(|c| c.key.to_owned()), out);
+        Self::line(section.columns.iter().map(|c| c.key.to_owned()), out);
         for row in &section.rows {
-            self.line(row.iter().map(|v| self.value(v)), out);
+            Self::line(row.iter().map(|v| self.value(v)), out);
         }
     }
 
     fn long(self, section: &Section, out: &mut String) {
         for (i, row) in section.rows.iter().enumerate() {
             for (column, value) in section.columns.iter().zip(row) {
-                self.line(
+                Self::line(
                     [section.id.to_owned(), (i + 1).to_string(), column.key.to_owned(), self.value(value)].into_iter(),
                     out,
                 );
@@ -51,7 +51,7 @@ impl Csv {
         }
     }
 
-    fn line(self, cells: impl Iterator<Item = String>, out: &mut String) {
+    fn line(cells: impl Iterator<Item = String>, out: &mut String) {
         for (i, cell) in cells.enumerate() {
             if i > 0 {
                 out.push(',');
@@ -93,7 +93,7 @@ mod tests {
         assert_eq!(Csv(Guard::Raw).value(&Value::Text("=1+1".into())), "=1+1");
         assert_eq!(csv.value(&Value::Duration(-5)), "-5");
         let mut out = String::new();
-        csv.line(["a\"b".to_owned(), "c,d".to_owned(), "e".to_owned()].into_iter(), &mut out);
+        Csv::line(["a\"b".to_owned(), "c,d".to_owned(), "e".to_owned()].into_iter(), &mut out);
         assert_eq!(out, "\"a\"\"b\",\"c,d\",e\r\n");
     }
 }

@@ -1,6 +1,8 @@
 //! JSON: one document, versioned. Characters that act on a terminal are escaped, so that the
 //! document can be looked at with `cat`; a JSON reader gets them back exactly.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value as Tree, json};
 
 use super::value::REPORT_VERSION;
@@ -46,7 +48,7 @@ pub(super) fn escaped(text: &str) -> String {
         }
         let mut units = [0; 2];
         for unit in c.encode_utf16(&mut units) {
-            out.push_str(&format!("\\u{unit:04x}"));
+            let _ = write!(out, "\\u{unit:04x}");
         }
     }
     out

@@ -12,17 +12,17 @@ const TEXT_LEAST: u16 = 24;
 const DATE: u16 = 10;
 
 /// What must not be broken: numbers never, moments only between date and time, text late.
-fn constraint(section: &Section, at: usize) -> Option<ColumnConstraint> {
+fn constraint(section: &Section, at: usize) -> ColumnConstraint {
     let values = || section.rows.iter().filter_map(|row| row.get(at));
     if values().all(|v| v.is_number() || *v == Value::Null) {
-        return Some(ColumnConstraint::ContentWidth);
+        return ColumnConstraint::ContentWidth;
     }
     if values().all(|v| matches!(v, Value::Minute(_) | Value::Null)) {
-        return Some(ColumnConstraint::LowerBoundary(Width::Fixed(DATE + 1)));
+        return ColumnConstraint::LowerBoundary(Width::Fixed(DATE + 1));
     }
     let widest = values().map(|v| v.pretty().chars().count()).max().unwrap_or(0);
     let least = TEXT_LEAST.min(u16::try_from(widest + 2).unwrap_or(u16::MAX));
-    Some(ColumnConstraint::LowerBoundary(Width::Fixed(least)))
+    ColumnConstraint::LowerBoundary(Width::Fixed(least))
 }
 
 /// The writer.
@@ -49,7 +49,7 @@ impl Writer for Table {
 }
 
 impl Table {
-    fn section(&self, section: &Section, out: &mut String) {
+    fn section(self, section: &Section, out: &mut String) {
         out.push_str(&self.bold(section.title));
         out.push('\n');
         if section.rows.is_empty() {
@@ -73,7 +73,7 @@ impl Table {
         }
     }
 
-    fn table(&self, section: &Section) -> Comfy {
+    fn table(self, section: &Section) -> Comfy {
         let visible = section.visible();
         let mut table = Comfy::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(self.width);
@@ -93,19 +93,17 @@ impl Table {
         for (i, at) in visible.iter().enumerate() {
             let Some(column) = table.column_mut(i) else { continue };
             column.set_padding((u16::from(i == 0), 1));
-            if let Some(constraint) = constraint(section, *at) {
-                column.set_constraint(constraint);
-            }
+            column.set_constraint(constraint(section, *at));
         }
         table
     }
 
-    fn bold(&self, text: &str) -> String {
+    fn bold(self, text: &str) -> String {
         if self.colour { format!("\x1b[1m{text}\x1b[0m") } else { text.to_owned() }
     }
 
     /// A sentence, broken at blanks to the width.
-    fn wrapped(&self, indent: &str, text: &str, out: &mut String) {
+    fn wrapped(self, indent: &str, text: &str, out: &mut String) {
         let text = crate::domain::safe_text::escape(text.as_bytes());
         let width = usize::from(self.width).saturating_sub(indent.len());
         let mut line = String::new();

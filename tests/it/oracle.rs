@@ -1,5 +1,5 @@
-//! What other people's parsers say of the same lines: Elastic's and SEKOIA's pipelines, CrowdSec's
-//! hub, Wazuh's rules, OpenSearch's catalogue. Whatever they state must be what we read, but for
+//! What other people's parsers say of the same lines: Elastic's and SEKOIA's pipelines, `CrowdSec`'s
+//! hub, Wazuh's rules, `OpenSearch`'s catalogue. Whatever they state must be what we read, but for
 //! the differences in [`choices`], each with its reason.
 
 mod choices;

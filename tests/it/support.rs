@@ -300,7 +300,7 @@ pub(crate) fn list(lines: &[String], max: usize) -> String {
     out
 }
 
-/// A small generator for repeatable damage (SplitMix64).
+/// A small generator for repeatable damage (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub(crate) struct Random(pub(crate) u64);
 

@@ -38,7 +38,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("geo.country", Target::Text(Text::Country)),
         ("userRiskData.username", Target::Text(Text::Consumer)),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"type":"akamai_siem","format":"json","version":"1.0","attackData":{"configId":"1","policyId":"2_1","clientIP":"203.0.113.9","appliedAction":"deny","rules":[{"rule":"REP_1","ruleMessage":"Web Attackers","ruleAction":"deny"}]},"httpMessage":{"requestId":"abc","start":"1726003440","protocol":"HTTP/1.1","tls":"tls1.3","method":"GET","host":"api.example","port":"443","path":"/.git/config","query":"a=1","requestHeaders":{"Host":"api.example","User-Agent":"curl/8.5.0"},"status":"403","bytes":"382","responseHeaders":{"Content-Type":"text/html"}},"geo":{"country":"NL"}}"#,

@@ -60,7 +60,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("connectionId", Target::Text(Text::Connection)),
         ("wafResponseCode", Target::Skip),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"requestId":"7c1f6b1e-0000-4000-8000-1a2b3c4d5e6f","ip":"203.0.113.9","caller":"-","user":"-","requestTime":"10/Sep/2024:21:24:00 +0000","httpMethod":"GET","resourcePath":"/stores/{storeId}/orders","path":"/prod/stores/4711/orders","status":"200","protocol":"HTTP/1.1","responseLength":"184","responseLatency":"37","integrationLatency":"31"}"#,

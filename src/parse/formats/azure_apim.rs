@@ -109,7 +109,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("properties.responseBody", Target::ResponseBody),
         ("properties.lastError.message", Target::Weak(&Target::Text(Text::Error))),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"DeploymentVersion":"0.41.1","Level":4,"isRequestSuccess":true,"time":"2024-09-10T21:24:00.1234567Z","operationName":"Microsoft.ApiManagement/GatewayLogs","category":"GatewayLogs","durationMs":86,"callerIpAddress":"203.0.113.9","correlationId":"5f6","location":"West Europe","properties":{"method":"GET","url":"https://api.example/stores/7?full=1","backendResponseCode":200,"responseCode":200,"responseSize":934,"cache":"none","backendTime":81,"requestSize":231,"apiId":"stores","operationId":"get-store","apimSubscriptionId":"partner-a","clientProtocol":"HTTP/1.1","clientTlsVersion":"1.2","backendMethod":"GET","backendUrl":"https://b.internal/7","requestHeaders":{"User-Agent":"curl/8.5.0"}},"resourceId":"/SUBSCRIPTIONS/1"}"#,

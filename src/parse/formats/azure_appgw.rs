@@ -57,7 +57,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("properties.WAFMode", Target::Skip),
         ("category", Target::Skip),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"timeStamp":"2024-09-10T21:24:00+00:00","resourceId":"/SUBSCRIPTIONS/1/RESOURCEGROUPS/R/PROVIDERS/MICROSOFT.NETWORK/APPLICATIONGATEWAYS/GW","listenerName":"https","ruleName":"stores","backendPoolName":"stores-pool","operationName":"ApplicationGatewayAccess","category":"ApplicationGatewayAccessLog","properties":{"instanceId":"appgw_2","clientIP":"203.0.113.9","clientPort":45057,"httpMethod":"GET","originalRequestUriWithArgs":"\/v1\/stores\/7?full=1","requestUri":"\/stores\/7","requestQuery":"full=1","userAgent":"curl\/8.5.0","httpStatus":200,"httpVersion":"HTTP\/1.1","receivedBytes":184,"sentBytes":466,"clientResponseTime":0,"timeTaken":0.034,"WAFMode":"Detection","transactionId":"592d1649","sslEnabled":"on","sslProtocol":"TLSv1.2","serverRouted":"10.0.0.8:443","serverStatus":"200","serverResponseLatency":"0.028","originalHost":"api.example","host":"backend.internal","error_info":"ERRORINFO_NO_ERROR"}}"#,

@@ -54,7 +54,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("properties.referer", Target::Text(Text::Referer)),
         ("category", Target::Skip),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"time":"2024-09-10T21:24:00.4715017Z","resourceId":"/SUBSCRIPTIONS/1/RESOURCEGROUPS/R/PROVIDERS/MICROSOFT.CDN/PROFILES/P","category":"FrontDoorAccessLog","operationName":"Microsoft.Cdn/Profiles/AccessLog/Write","properties":{"trackingReference":"0PdUMYwAA","httpMethod":"GET","httpVersion":"2.0.0.0","requestUri":"https://api.example:443/stores/7?full=1","requestBytes":"109","responseBytes":"221","userAgent":"curl/8.5.0","clientIp":"203.0.113.9","socketIp":"10.0.0.2","clientPort":"53170","timeToFirstByte":"0.002","timeTaken":"0.173","requestProtocol":"HTTPS","securityProtocol":"TLS 1.3","endpoint":"api.azurefd.net","httpStatusCode":"200","pop":"PAR","cacheStatus":"CONFIG_NOCACHE","ErrorInfo":"NoError","hostName":"api.example","originIp":"N/A","clientCountry":"France"}}"#,

@@ -41,7 +41,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("logger", Target::Text(Text::Server)),
         ("msg", Target::Skip),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"level":"info","ts":1726003440.7564995,"logger":"http.log.access.log0","msg":"handled request","request":{"remote_ip":"10.0.0.2","remote_port":"44790","client_ip":"203.0.113.9","proto":"HTTP/2.0","method":"GET","host":"api.example:8443","uri":"/stores/7?full=1","headers":{"User-Agent":["curl/8.5.0"],"Authorization":[]},"tls":{"resumed":false,"version":772,"cipher_suite":4865,"proto":"h2","server_name":"api.example"}},"bytes_read":0,"user_id":"","duration":0.017557019,"size":3768,"status":200,"resp_headers":{"Content-Type":["application/json"]}}"#,

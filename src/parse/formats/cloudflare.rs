@@ -58,7 +58,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("RequestHeaders", Target::RequestHeaders),
         ("ResponseHeaders", Target::ResponseHeaders),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"ClientIP":"203.0.113.9","ClientRequestHost":"api.example","ClientRequestMethod":"GET","ClientRequestURI":"/stores/7?full=1","EdgeEndTimestamp":1726003440371000000,"EdgeResponseBytes":279,"EdgeResponseStatus":522,"EdgeStartTimestamp":1726003440123000000,"RayID":"72d807ffeba5753d","OriginResponseTime":9000000,"ClientRequestBytes":567,"ClientSSLProtocol":"TLSv1.3","RequestHeaders":{"x-app":"7"}}"#,

@@ -71,7 +71,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("x-b3-traceid", Target::Text(Text::TraceId)),
         ("trace_id", Target::Text(Text::TraceId)),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"start_time":"2024-09-10T21:24:00.123Z","method":"GET","path":"/stores/7?full=1","protocol":"HTTP/2","response_code":200,"response_flags":"-","bytes_received":0,"bytes_sent":934,"duration":12,"upstream_service_time":"9","x_forwarded_for":"203.0.113.9","user_agent":"curl/8.5.0","request_id":"6f0e2c6a-9a55-4a4f-8a58-1d1f9a4e2b10","authority":"api.example:8443","upstream_host":"10.42.0.8:8080","upstream_cluster":"outbound|8080||stores.default.svc.cluster.local","route_name":"default","downstream_remote_address":"203.0.113.9:49152","downstream_local_address":"10.42.0.7:8443","requested_server_name":null}"#,
@@ -112,6 +112,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
     compiled: OnceLock::new(),
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every finish")]
 fn finish<'a>(_record: &'a [u8], x: &mut Exchange<'a>, _s: &mut Scratch<'a>) -> Result<Read, Reason> {
     // The direct address is the peer's where it is logged; the other one is, where it is not.
     if x.get(Text::PeerAddress).is_none()

@@ -59,7 +59,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("duration_with_data_tx_delay", Target::Skip),
         ("rtt_upstream_seconds", Target::Skip),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"@timestamp":"2024-09-10T21:24:00.481975167Z","action":"allow","api_endpoint":"/api/{id}","app_type":"shop","authority":"api.example","country":"IN","dst_ip":"10.0.0.8","method":"GET","namespace":"prod","req_headers":"{\":authority\":\"api.example\",\"accept\":\"*/*\",\"cookie\":\"sid=1\",\"user-agent\":\"curl/8.5.0\"}","req_id":"c3","req_params":"a=1","req_path":"/api/7","req_size":"347","rsp_code":"200","rsp_size":"565","sec_event_name":"OpenAPI Validation Failure","sec_event_type":"api_sec_event","src_ip":"203.0.113.9","src_port":"4321","tenant":"t","time":"2024-09-10T21:24:00.481Z","user_agent":"curl/8.5.0","vh_name":"vh","x_forwarded_for":"203.0.113.9"}"#,

@@ -43,7 +43,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("spanId", Target::Skip),
         ("severity", Target::Skip),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"httpRequest":{"latency":"0.173624s","remoteIp":"203.0.113.9","requestMethod":"GET","requestSize":"176","requestUrl":"https://api.example/stores/7?full=1","responseSize":"307","serverIp":"10.0.0.8","status":200,"userAgent":"curl/8.5.0","cacheHit":true},"insertId":"1t7m","jsonPayload":{"statusDetails":"response_sent_by_backend","enforcedSecurityPolicy":{"configuredAction":"ALLOW","outcome":"ACCEPT"}},"logName":"projects/p/logs/requests","receiveTimestamp":"2024-09-10T21:24:01.755764847Z","resource":{"labels":{"backend_service_name":"stores","forwarding_rule_name":"fw","url_map_name":"lb"},"type":"http_load_balancer"},"severity":"INFO","timestamp":"2024-09-10T21:24:00.867759Z","trace":"projects/p/traces/ff59"}"#,

@@ -55,7 +55,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("transaction.messages.[].message", Target::Weak(&Target::Text(Text::Error))),
         ("transaction.is_interrupted", Target::Text(Text::Action)),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"transaction":{"time":"11/Sep/2024:02:54:00 +0530","transaction_id":"Wten","remote_address":"203.0.113.9","remote_port":51997,"local_address":"10.0.6.77","local_port":80},"request":{"request_line":"POST /login?x=1 HTTP/1.1","headers":{"User-Agent":"curl/8.5.0","Host":"api.example:8080"},"body":["a=b"]},"response":{"protocol":"HTTP/1.1","status":403,"headers":{"Content-Type":"text/html"}},"audit_data":{"messages":["Warning. Matched.","Access denied."],"action":{"intercepted":true,"phase":2,"message":"denied"},"producer":"ModSecurity for Apache/2.9.2"}}"#,

@@ -192,7 +192,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("resp_body", Target::ResponseBody),
         ("response_body", Target::ResponseBody),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"time_iso8601":"2024-09-11T02:54:00+05:30","remote_addr":"203.0.113.9","remote_user":"","request":"GET /api/v1/stores/4711/orders?day=today HTTP/1.1","uri":"/api/v1/stores/4711/orders","args":"day=today","status":"200","body_bytes_sent":"5120","request_time":"0.173","upstream_response_time":"0.050, 0.120","http_user_agent":"curl/8.5.0 \"x\"","http_x_forwarded_for":"198.51.100.7, 10.0.0.1","host":"api.example:8443","request_body":"{\"a\":1}","http_authorization":""}"#,

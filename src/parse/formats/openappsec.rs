@@ -39,7 +39,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("eventData.eventReferenceId", Target::Text(Text::RequestId)),
         ("eventSource.assetName", Target::Text(Text::Server)),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"eventTime":"2024-09-10T21:24:00.702","eventName":"Web Request","eventSeverity":"High","eventType":"Event Driven","eventSource":{"agentId":"a","serviceName":"HTTP Transaction Handler","assetName":"Any"},"eventData":{"logIndex":5574,"eventReferenceId":"bfa7","sourceIP":"10.0.0.2","httpSourceId":"203.0.113.9","sourcePort":59602,"httpHostName":"api.example","httpMethod":"GET","securityAction":"Prevent","practiceName":"default","waapIncidentType":"Vulnerability Scanning","matchedSample":"/config.inc.php","matchedLocation":"url"}}"#,

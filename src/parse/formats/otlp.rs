@@ -28,7 +28,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("attributes", Target::Text(Text::RequestHeaders)),
         ("status.message", Target::Text(Text::Error)),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"traceId":"5B8EFFF798038103D269B633813FC60C","spanId":"EEE19B7EC3C1B174","parentSpanId":"","name":"GET /stores/{id}","startTimeUnixNano":"1726003440123000000","endTimeUnixNano":"1726003440296000000","kind":2,"attributes":[{"key":"http.request.method","value":{"stringValue":"GET"}},{"key":"http.response.status_code","value":{"intValue":"200"}},{"key":"url.path","value":{"stringValue":"/stores/7"}},{"key":"url.query","value":{"stringValue":"full=1"}},{"key":"url.scheme","value":{"stringValue":"https"}},{"key":"server.address","value":{"stringValue":"api.example"}},{"key":"server.port","value":{"intValue":8443}},{"key":"client.address","value":{"stringValue":"203.0.113.9"}},{"key":"network.peer.address","value":{"stringValue":"10.0.0.2"}},{"key":"user_agent.original","value":{"stringValue":"curl/8.5.0"}},{"key":"http.route","value":{"stringValue":"/stores/{id}"}},{"key":"network.protocol.version","value":{"stringValue":"2"}},{"key":"http.request.header.authorization","value":{"arrayValue":{"values":[{"stringValue":"Bearer abc"}]}}}],"status":{}}"#,
@@ -90,8 +90,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
 /// What an attribute means in a span of the server's or of the client's side.
 fn attribute(key: &[u8], server: bool) -> Option<Target> {
     Some(match key {
-        b"http.request.method" | b"http.method" => Target::Text(Text::Method),
-        b"http.request.method_original" => Target::Text(Text::Method),
+        b"http.request.method" | b"http.method" | b"http.request.method_original" => Target::Text(Text::Method),
         b"http.response.status_code" | b"http.status_code" => Target::Status,
         b"url.full" | b"http.url" => Target::Url,
         b"url.path" | b"http.target" => Target::Uri,
@@ -120,6 +119,7 @@ fn attribute(key: &[u8], server: bool) -> Option<Target> {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every finish")]
 fn finish<'a>(_record: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<Read, Reason> {
     // The table put the two here because it cannot follow a list of keys and values.
     let kind = x.get(Text::Extensions).unwrap_or_default();

@@ -14,19 +14,18 @@ pub(super) fn line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
     if x.get(Text::RemoteUser).is_some_and(is_several_columns) {
         return Err(Reason::NotThisFormat);
     }
-    let named = match x.get(Text::PeerAddress) {
-        Some(peer) => {
-            if !is_peer(peer) {
-                return Err(Reason::NotThisFormat);
-            }
-            !peer.first().is_some_and(u8::is_ascii_digit) && !peer.contains(&b':')
-        }
-        None => true,
-    };
+    let peer = x.get(Text::PeerAddress);
+    if peer.is_some_and(|peer| !is_peer(peer)) {
+        return Err(Reason::NotThisFormat);
+    }
     // `host address user`: the host came first, so the line belongs to a virtual-host format. A
     // request line may name a host too, with a scheme or after CONNECT.
-    let asked_for = x.get(Text::Scheme).is_some() || x.get(Text::Method) == Some(b"CONNECT");
-    if named && !asked_for && x.get(Text::Host).is_some_and(|host| split_port(host).is_some()) {
+    if let Some(host) = x.get(Text::Host)
+        && x.get(Text::Scheme).is_none()
+        && x.get(Text::Method) != Some(b"CONNECT")
+        && peer.is_none_or(|peer| split_port(peer).is_none())
+        && split_port(host).is_some()
+    {
         return Err(Reason::NotThisFormat);
     }
     asked(x)
@@ -85,17 +84,30 @@ fn asked(x: &Exchange<'_>) -> Result<Read, Reason> {
 
 /// An address (also one made unreadable: `1.2.3.x`), a host name, or nginx's `unix:`.
 fn is_peer(peer: &[u8]) -> bool {
-    if peer.contains(&b':') {
-        return peer == b"unix:"
-            || memchr::memchr_iter(b':', peer).count() > 1
-                && peer.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'x' | b'X' | b'%'));
-    }
-    is_host(peer)
+    is_name(peer)
+        || peer == b"unix:"
+        || memchr::memchr_iter(b':', peer).count() > 1
+            && peer.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.' | b'x' | b'X' | b'%'))
 }
 
-/// Letters, digits, `.`, `-`, `_`: anything else is no host name, and `_` stands for nginx's
-/// catch-all server. Bytes beyond ASCII pass: names need not be punycode in a log.
+/// A host name or an address.
 fn is_host(host: &[u8]) -> bool {
-    host.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'*') || *b >= 0x80)
-        || split_port(host).is_some()
+    is_name(host) || split_port(host).is_some()
+}
+
+/// Letters, digits, `.`, `-`, `_` and `*`: anything else is in no host name; `_` stands for nginx's
+/// catch-all server. Bytes beyond ASCII pass: names need not be punycode in a log.
+fn is_name(text: &[u8]) -> bool {
+    #[expect(clippy::indexing_slicing, reason = "evaluated by the compiler, within the table's length")]
+    const PASS: [bool; 256] = {
+        let mut pass = [false; 256];
+        let mut b = 0;
+        while b < 256 {
+            let byte = b as u8;
+            pass[b] = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'*') || byte >= 0x80;
+            b += 1;
+        }
+        pass
+    };
+    text.iter().all(|b| PASS.get(usize::from(*b)).copied().unwrap_or(false))
 }

@@ -50,7 +50,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("http.http_response_body_printable", Target::Weak(&Target::ResponseBody)),
         ("in_iface", Target::Text(Text::Server)),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"timestamp":"2024-09-10T21:24:00.533101+0000","flow_id":1258832998001901,"in_iface":"eth0","event_type":"http","src_ip":"203.0.113.9","src_port":52812,"dest_ip":"10.0.0.8","dest_port":80,"proto":"TCP","tx_id":0,"http":{"hostname":"api.example","http_port":8080,"url":"/stores/7?full=1","http_user_agent":"curl/8.5.0","http_content_type":"application/json","http_method":"POST","protocol":"HTTP/1.1","status":200,"length":934,"http_request_body":"eyJhIjoxfQ=="}}"#,

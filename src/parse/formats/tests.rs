@@ -7,7 +7,7 @@ mod corpus_gate;
 mod gate;
 
 use super::ALL;
-use crate::domain::{Exchange, Int, Text, time::rfc3339};
+use crate::domain::{Exchange, Int, Repair, Text, time::rfc3339};
 use crate::parse::{Read, format::Format, target::Scratch};
 
 /// A column of an exchange as text.
@@ -16,7 +16,7 @@ fn column(x: &Exchange<'_>, name: &str) -> Option<String> {
         "time" => x.time.map(rfc3339),
         "auth" => Some(x.auth.code().to_owned()),
         "zone_assumed" => Some(x.zone_assumed.to_string()),
-        "repairs" => Some(x.repairs.iter().map(|r| r.code()).collect::<Vec<_>>().join(",")),
+        "repairs" => Some(x.repairs.iter().map(Repair::code).collect::<Vec<_>>().join(",")),
         "request_body" => x.request_body.map(|b| String::from_utf8_lossy(b.raw).into_owned()),
         "response_body" => x.response_body.map(|b| String::from_utf8_lossy(b.raw).into_owned()),
         _ => match (Text::from_column(name), Int::from_column(name)) {

@@ -68,7 +68,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("downstream_Content-Encoding", Target::ResponseHeader("content-encoding")),
         ("downstream_Location", Target::ResponseHeader("location")),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"ClientAddr":"172.17.0.1:39490","ClientHost":"172.17.0.1","ClientPort":"39490","ClientUsername":"-","DownstreamContentSize":356,"DownstreamStatus":404,"Duration":215563,"OriginContentSize":356,"OriginDuration":204708,"OriginStatus":404,"Overhead":10855,"RequestAddr":"api.example","RequestContentSize":0,"RequestCount":113,"RequestHost":"api.example","RequestMethod":"GET","RequestPath":"/stores/7?full=1","RequestPort":"-","RequestProtocol":"HTTP/1.1","RequestScheme":"https","RetryAttempts":0,"RouterName":"stores@docker","ServiceAddr":"172.17.0.3:80","ServiceName":"stores@docker","ServiceURL":{"Scheme":"http","Opaque":"","User":null,"Host":"172.17.0.3:80","Path":""},"StartLocal":"2024-09-11T02:54:00.464763557+05:30","StartUTC":"2024-09-10T21:24:00.464763557Z","downstream_Content-Type":"text/plain; charset=utf-8","entryPointName":"websecure","level":"info","msg":"","request_User-Agent":"curl/8.5.0","time":"2024-09-10T21:24:01Z"}"#,

@@ -62,7 +62,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("geo.country.iso_code", Target::Text(Text::Country)),
         ("geo.country.isocode", Target::Text(Text::Country)),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"method":"POST","host":"api.example:8080","path":"/orders","raw_path":"/orders","content_length":7,"user_agent":"curl/8.5.0","day":10,"month":9,"year":2024,"hour":21,"response_code":201,"api_key":"00000000","timestamp":"2024-09-10T21:24:00.123Z","api_version":"Not Versioned","api_name":"orders","api_id":"a1","org_id":"o1","oauth_id":"","request_time":12,"raw_request":"UE9TVCAvb3JkZXJzP2RyeT0xIEhUVFAvMS4xDQpIb3N0OiBhcGkuZXhhbXBsZTo4MDgwDQpVc2VyLUFnZW50OiBjdXJsLzguNS4wDQpBdXRob3JpemF0aW9uOiBCZWFyZXIgYWJjDQpDb250ZW50LUxlbmd0aDogNw0KDQp7ImEiOjF9","raw_response":"SFRUUC8xLjEgMjAxIENyZWF0ZWQNCkNvbnRlbnQtVHlwZTogYXBwbGljYXRpb24vanNvbg0KVHJhbnNmZXItRW5jb2Rpbmc6IGNodW5rZWQNCg0KNA0KeyJpZA0KNQ0KIjo0Mn0NCjANCg0K","ip_address":"203.0.113.9","geo":{"country":{"iso_code":""}},"latency":{"total":12,"upstream":9},"tags":["key-1"],"alias":"","track_path":false}"#,

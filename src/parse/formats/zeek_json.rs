@@ -49,7 +49,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         ("_path", Target::Skip),
         ("@stream", Target::Skip),
     ],
-    finish: finish,
+    finish,
     samples: &[
         Sample {
             record: r#"{"ts":1726003440.123456,"uid":"CUM0KZ3MLUfNB0cl11","id.orig_h":"203.0.113.9","id.orig_p":41914,"id.resp_h":"10.0.0.8","id.resp_p":80,"trans_depth":1,"method":"GET","host":"api.example","uri":"/stores/7?full=1","version":"1.1","user_agent":"curl/8.5.0","request_body_len":0,"response_body_len":934,"status_code":200,"status_msg":"OK","tags":[],"resp_fuids":["FEEsZS1w0Z0VJIb5x4"],"resp_mime_types":["application/json"]}"#,
@@ -84,6 +84,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
     compiled: OnceLock::new(),
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every finish")]
 fn finish<'a>(record: &'a [u8], x: &mut Exchange<'a>, _s: &mut Scratch<'a>) -> Result<Read, Reason> {
     for key in ["_path", "@stream"] {
         if json::find(record, key).is_some_and(|path| !path.starts_with(b"http")) {

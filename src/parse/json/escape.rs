@@ -43,12 +43,11 @@ pub fn unescape_into(raw: &[u8], mut put: impl FnMut(&[u8]), mut repair: impl Fn
                 {
                     repair(Repair::LoneSurrogate);
                 }
-                match c {
-                    Some(c) => put(c.encode_utf8(&mut buffer).as_bytes()),
-                    None => {
-                        repair(Repair::BadEscape);
-                        put(b"\\u");
-                    }
+                if let Some(c) = c {
+                    put(c.encode_utf8(&mut buffer).as_bytes());
+                } else {
+                    repair(Repair::BadEscape);
+                    put(b"\\u");
                 }
                 rest = escaped.get(used..).unwrap_or_default();
                 continue;

@@ -33,9 +33,7 @@ const RULES: &[Rule] = &[
 
 #[test]
 fn order_does_not_matter() {
-    let want = Ok("method=GET host=h path=/a query=b status=200"
-        .replace(" status", " peer_address=::1 status")
-        .replace("query=b peer", "query=b peer"));
+    let want = Ok("method=GET host=h path=/a query=b peer_address=::1 status=200".to_owned());
     let got = read(
         RULES,
         &[

@@ -1,4 +1,4 @@
-//! CrowdSec's hub: `parser.assert` files hold one line of Go a statement about what its parsers
+//! `CrowdSec`'s hub: `parser.assert` files hold one line of Go a statement about what its parsers
 //! made of the log beside them.
 
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
 //! Expectations in the Elastic Common Schema: Elastic's `*-expected.json`, SEKOIA's
-//! `{"input":{"message"},"expected":{…}}`, and OpenSearch's samples, which are close to it.
+//! `{"input":{"message"},"expected":{…}}`, and `OpenSearch`'s samples, which are close to it.
 
 use serde_json::Value;
 
