@@ -9,7 +9,6 @@
     clippy::cast_precision_loss,
     reason = "a test that cannot go on shall stop, and says why"
 )]
-
 // Clippy lets tests do this, but takes their helpers for other code.
 #![allow(
     clippy::unwrap_used,
