@@ -349,9 +349,10 @@ pub fn response_json<'a>(raw: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a
 
 #[expect(clippy::unnecessary_wraps, reason = "what a target's application returns")]
 fn collection<'a>(is_request: bool, raw: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
-    // Some gateways put the object into a string.
+    // Some gateways put the object into a string. In a bare one the first quote comes before any
+    // backslash, whatever a client wrote into a value.
     let raw = if raw.first().is_some_and(|b| matches!(b, b'{' | b'['))
-        && memchr::memchr(b'\\', raw).is_some_and(|at| raw.get(at.wrapping_sub(1)) == Some(&b'{'))
+        && memchr::memchr2(b'\\', b'"', raw).is_some_and(|at| raw.get(at) == Some(&b'\\'))
     {
         json::unescape(raw, s.arena, x)
     } else {
@@ -448,6 +449,15 @@ mod tests {
             want
         );
         assert_eq!(read(r#"[["User-Agent","curl"],["Authorization","Bearer abc"]]"#), want);
+    }
+
+    /// A value that looks like an escaped object must not make the collection look like one: a
+    /// client could hide its headers, or forge others.
+    #[test]
+    fn a_client_cannot_unwrap_its_own_value() {
+        let (auth, _, agent) = read(r#"{"user-agent":"x{\"authorization\":\"Bearer a\"}","accept":"*/*"}"#);
+        assert_eq!((auth, agent.as_str()), (Auth::Absent, r#"x{"authorization":"Bearer a"}"#));
+        assert_eq!(read(r#"{\"User-Agent\":\"curl\"}"#).2, "curl");
     }
 
     #[test]

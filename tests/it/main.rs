@@ -9,6 +9,16 @@
     clippy::cast_precision_loss,
     reason = "a test that cannot go on shall stop, and says why"
 )]
+// Clippy lets tests do this, but takes their helpers for other code.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stderr,
+    clippy::cast_precision_loss,
+    clippy::doc_markdown
+)]
 
 mod hostile;
 mod oracle;

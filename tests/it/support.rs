@@ -285,7 +285,7 @@ pub(crate) fn name(folder: &Path, path: &Path) -> String {
 
 /// 1-based line of an offset.
 pub(crate) fn line_of(bytes: &[u8], offset: usize) -> usize {
-    1 + bytes[..offset.min(bytes.len())].iter().filter(|b| **b == b'\n').count()
+    1 + memchr::memchr_iter(b'\n', &bytes[..offset.min(bytes.len())]).count()
 }
 
 /// The lines of a message for a person, at most `max` of them.

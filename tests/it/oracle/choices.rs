@@ -119,20 +119,6 @@ pub(crate) const CHOICES: &[Choice] = &[
         reason: "an alert repeats the http event of its flow and would count twice",
     },
     Choice {
-        oracle: "sekoia",
-        file: "squid_tests_common_log_format_1.json",
-        line: 0,
-        field: Field::Time,
-        reason: "05/02/2025: whether day or month comes first cannot be told from the line; theirs says month",
-    },
-    Choice {
-        oracle: "sekoia",
-        file: "squid_tests_common_log_format_2.json",
-        line: 0,
-        field: Field::Time,
-        reason: "05/02/2025: whether day or month comes first cannot be told from the line; theirs says month",
-    },
-    Choice {
         oracle: "opensearch",
         file: "haproxy_data_sample.json",
         line: 0,

@@ -14,7 +14,7 @@ fn sections(text: &str) -> Vec<(String, Vec<String>)> {
         if key.starts_with("log ") {
             section.1.push(value.to_owned());
         } else if key == "decoder" {
-            section.0 = value.trim().to_owned();
+            value.trim().clone_into(&mut section.0);
         }
     }
     out
