@@ -84,6 +84,9 @@ fn sentences(case: &Case, all: &Group, gaps: &[Gap], window: Window) -> Vec<Stri
                 .to_owned(),
         );
     }
+    if evidence.len() > 1 {
+        out.push("A request that stands in several files is counted in each of them.".to_owned());
+    }
     if all.auth.unknown == all.exchanges && all.exchanges > 0 {
         out.push("Whether requests carried credentials is unknown throughout: none of the evidence records what would hold them.".to_owned());
     }
