@@ -123,9 +123,16 @@ impl Sink for Count {
 
 struct Candidate {
     format: &'static dyn Format,
-    reader: Box<dyn Reader>,
+    /// Made when it is first asked: most formats are never asked of a chunk.
+    reader: Option<Box<dyn Reader>>,
     /// Whether it read some of the head.
     likely: bool,
+}
+
+impl Candidate {
+    fn reader(&mut self) -> &mut dyn Reader {
+        &mut **self.reader.get_or_insert_with(|| self.format.reader())
+    }
 }
 
 /// What read the last record: most likely it reads the next.
@@ -151,8 +158,7 @@ impl Session {
     /// A session with fresh readers.
     pub fn new(set: &FormatSet) -> Self {
         let scored = set.formats.iter().zip(&set.scores);
-        let candidates =
-            scored.map(|(f, n)| Candidate { format: *f, reader: f.reader(), likely: *n > 0 || f.is_json() });
+        let candidates = scored.map(|(f, n)| Candidate { format: *f, reader: None, likely: *n > 0 || f.is_json() });
         let candidates = candidates.collect();
         Self { candidates, current: None }
     }
@@ -215,7 +221,7 @@ impl Session {
     fn directive(&mut self, line: &[u8]) -> bool {
         let line = line.trim_ascii_end();
         for (at, candidate) in self.candidates.iter_mut().enumerate() {
-            if candidate.reader.directive(line) {
+            if candidate.reader().directive(line) {
                 self.current = Some(Current { candidate: at, layers: 0 });
                 return true;
             }
@@ -257,7 +263,7 @@ impl Session {
         if let Some(current) = self.current
             && let Some(candidate) = self.candidates.get_mut(current.candidate)
             && let Some(inner) = peel(text, current.layers, x, s)
-            && let Ok(read) = candidate.reader.read(inner, x, s)
+            && let Ok(read) = candidate.reader().read(inner, x, s)
         {
             return emit(read, place, candidate.format.meta().id, text, x, sink);
         }
@@ -333,7 +339,7 @@ impl Session {
                 continue;
             }
             x.clear();
-            match candidate.reader.read(text, x, s) {
+            match candidate.reader().read(text, x, s) {
                 Ok(read) => return Ok((at, read)),
                 // What a format says of a record counts only where the stream holds that format:
                 // a lenient one finds a wrong status in any text.
