@@ -207,7 +207,8 @@ fn tell_sample(sample: &Sample, output: &mut Output) -> Result<(), CliError> {
         let rows = sample.trace.iter().map(|t| {
             let target = t.target.clone().unwrap_or_else(|| "not understood; kept in the evidence only".into());
             // What the frames do not keep, a screen does not show.
-            let hidden = target.contains("not kept)") || target.contains("headers") || target.contains("body");
+            let hidden =
+                ["not kept)", "headers and", "request body", "response body"].iter().any(|word| target.contains(word));
             let value = if hidden { Value::Text(format!("<hidden: {} bytes>", t.raw.len())) } else { shown(&t.raw) };
             vec![Value::Text(t.source.clone()), value, Value::Text(target)]
         });
