@@ -12,7 +12,11 @@
     reason = "a test that cannot go on shall stop, and says why"
 )]
 
+#[cfg(feature = "case")]
+mod cli;
+mod dataset;
 mod hostile;
 mod oracle;
 mod support;
+mod tidy;
 mod tiling;
