@@ -1,4 +1,3 @@
-
 use super::*;
 use crate::domain::{Int, Text};
 use bumpalo::Bump;
