@@ -12,7 +12,7 @@ pub const HAR_ENTRY_BYTES_MAX: usize = 128 << 20;
 
 /// Bytes of evidence that one worker parses into one Parquet part. Large enough that a row group
 /// compresses well, small enough that reader and workers together stay far below 512 MB.
-pub const CHUNK_BYTES: usize = 32 << 20;
+pub const CHUNK_BYTES: usize = 16 << 20;
 
 /// Deepest JSON nesting that is followed. `serde_json` stops at the same depth; real logs stay
 /// below 20.

@@ -2,7 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::column::{BoolColumn, Finished, IntColumn, TextColumn, all_null};
+use super::column::{BoolColumn, Finished, IntColumn, TextColumn, all_null, uniform};
 use super::part::PartError;
 use super::schema::{AFTER_PLACE, Kind, Table};
 use crate::domain::{Exchange, Int, Micros, Place, Repair, Repairs, Text};
@@ -23,7 +23,7 @@ impl PlaceColumns {
             evidence_id,
             rows: 0,
             offset: IntColumn::rising(Kind::Int),
-            length: IntColumn::any(Kind::Int),
+            length: IntColumn::rising(Kind::Int),
             record: IntColumn::rising(Kind::Int),
         }
     }
@@ -38,12 +38,8 @@ impl PlaceColumns {
     }
 
     fn finish(self) -> Result<Vec<Finished>, PartError> {
-        let mut evidence = IntColumn::any(Kind::Int);
-        for row in 0..self.rows {
-            evidence.push(row, self.evidence_id);
-        }
         Ok(vec![
-            evidence.finish(self.rows)?,
+            uniform(Some(self.evidence_id.to_le_bytes().to_vec()), self.rows),
             self.offset.finish(self.rows)?,
             self.length.finish(self.rows)?,
             self.record.finish(self.rows)?,
@@ -91,12 +87,18 @@ impl ExchangeBuilder {
             hash: IntColumn::random(Kind::Int),
             format: TextColumn::default(),
             repairs: TextColumn::default(),
-            time: IntColumn::any(Kind::Time),
+            time: IntColumn::rising(Kind::Time),
             zone_assumed: BoolColumn::default(),
             auth: TextColumn::default(),
             path_shape: TextColumn::default(),
             texts: Text::ALL.iter().map(|_| TextColumn::default()).collect(),
-            ints: Int::ALL.iter().map(|_| IntColumn::any(Kind::Int)).collect(),
+            ints: Int::ALL
+                .iter()
+                .map(|field| match field {
+                    Int::Status | Int::Port | Int::ServerPort | Int::Attempts => IntColumn::few(Kind::Int),
+                    _ => IntColumn::rising(Kind::Int),
+                })
+                .collect(),
             repaired: 0,
         }
     }
@@ -254,7 +256,7 @@ pub fn from_rows(table: Table, rows: &[Vec<Cell>]) -> Result<Vec<Finished>, Part
                 c.finish(rows.len())?
             }
             Kind::Int | Kind::Time => {
-                let mut c = IntColumn::any(column.kind);
+                let mut c = IntColumn::few(column.kind);
                 for (row, cell) in cells {
                     if let Cell::Int(value) = cell {
                         c.push(row, *value);
@@ -262,7 +264,7 @@ pub fn from_rows(table: Table, rows: &[Vec<Cell>]) -> Result<Vec<Finished>, Part
                 }
                 c.finish(rows.len())?
             }
-            Kind::Bool => all_null(Kind::Bool, rows.len()),
+            Kind::Bool => all_null(rows.len()),
         };
         out.push(finished);
     }

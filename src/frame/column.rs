@@ -12,41 +12,79 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::part::PartError;
 use super::schema::Kind;
 
-/// Rows after which a column decides whether a dictionary pays.
-const DECIDE_ROWS: usize = 4096;
+/// Values after which a column first decides whether a dictionary pays. It decides again whenever
+/// their number has doubled: the values of some columns begin to differ late.
+const DECIDE_ROWS: usize = 1024;
 
 /// A finished column: its values and how Parquet shall encode them.
 #[derive(Debug)]
 pub struct Finished {
     /// The values.
-    pub array: Box<dyn Array>,
-    /// The encoding.
+    pub values: Values,
+    /// The encoding; of no meaning where all rows are the same.
     pub encoding: Encoding,
     /// Whether minimum and maximum are worth computing.
     pub statistics: bool,
 }
 
+/// Values of a finished column.
+#[derive(Debug)]
+pub enum Values {
+    /// One a row.
+    Array(Box<dyn Array>),
+    /// All rows hold this one value, or all are null: most columns of most logs. Neither arrays nor
+    /// encoders are worth their time there.
+    Uniform {
+        /// Bytes of the value, of an integer its little-endian ones.
+        value: Option<Vec<u8>>,
+        /// How many rows.
+        rows: usize,
+    },
+}
+
 /// Which rows have a value. Rows that were never mentioned are null.
 #[derive(Debug, Default)]
 struct Validity {
+    rows: usize,
+    /// Empty up to the first null: most columns have a value in all rows or in none.
     bits: MutableBitmap,
-    nulls: bool,
 }
 
 impl Validity {
     /// Makes all rows up to `row` null; returns how many were added.
+    #[inline]
     fn pad(&mut self, row: usize) -> usize {
-        let missing = row.saturating_sub(self.bits.len());
+        let missing = row.saturating_sub(self.rows);
         if missing > 0 {
+            if self.bits.is_empty() {
+                self.bits.extend_constant(self.rows, true);
+            }
             self.bits.extend_constant(missing, false);
-            self.nulls = true;
+            self.rows = row;
         }
         missing
     }
 
+    /// Adds a row with a value.
+    #[inline]
+    fn set(&mut self) {
+        if !self.bits.is_empty() {
+            self.bits.push(true);
+        }
+        self.rows += 1;
+    }
+
+    fn has(&self, row: usize) -> bool {
+        self.bits.is_empty() || self.bits.get(row)
+    }
+
+    fn has_nulls(&self) -> bool {
+        !self.bits.is_empty()
+    }
+
     fn take(&mut self) -> Option<polars_arrow::bitmap::Bitmap> {
         let bits = std::mem::take(&mut self.bits);
-        std::mem::take(&mut self.nulls).then(|| bits.into())
+        (!bits.is_empty()).then(|| bits.into())
     }
 }
 
@@ -54,10 +92,10 @@ impl Validity {
 #[derive(Debug)]
 pub struct TextColumn {
     validity: Validity,
-    /// Dictionary code of each row; empty in plain mode.
+    /// Dictionary code of each row; empty in plain mode, and while all rows have the first value.
     codes: Vec<u32>,
-    index: HashTable<u32>,
-    hashes: Vec<u64>,
+    /// Hash and code of each value: with the hash beside it, a miss touches neither bytes nor ends.
+    index: HashTable<(u64, u32)>,
     /// Dictionary values, or in plain mode every row's value, one after another.
     bytes: Vec<u8>,
     /// Ends of the values in `bytes`, with a leading 0.
@@ -74,7 +112,6 @@ impl Default for TextColumn {
             validity: Validity::default(),
             codes: Vec::new(),
             index: HashTable::new(),
-            hashes: Vec::new(),
             bytes: Vec::new(),
             ends: vec![0],
             plain: false,
@@ -95,17 +132,23 @@ impl TextColumn {
     /// stored as `\xHH`; returns whether that was needed.
     pub fn push(&mut self, row: usize, value: &[u8]) -> bool {
         let missing = self.validity.pad(row);
-        self.validity.bits.push(true);
+        self.validity.set();
         self.valued += 1;
         if self.plain {
-            let end = self.ends.last().copied().unwrap_or(0);
-            self.ends.extend(std::iter::repeat_n(end, missing));
+            if missing > 0 {
+                let end = self.ends.last().copied().unwrap_or(0);
+                self.ends.extend(std::iter::repeat_n(end, missing));
+            }
             return self.append(value);
         }
-        self.codes.extend(std::iter::repeat_n(0, missing));
         let (code, escaped) = self.code(value);
+        if code == 0 && self.codes.is_empty() && !self.validity.has_nulls() {
+            return escaped;
+        }
+        // Null rows have code 0 too: one fill for those before the first other value and a gap.
+        self.codes.resize(self.validity.rows - 1, 0);
         self.codes.push(code);
-        if self.valued == DECIDE_ROWS && self.ends.len() > DECIDE_ROWS / 2 {
+        if self.valued >= DECIDE_ROWS && self.valued.is_power_of_two() && self.ends.len() > self.valued / 2 {
             self.become_plain();
         }
         escaped
@@ -113,22 +156,19 @@ impl TextColumn {
 
     /// The dictionary code of a value, new or known.
     fn code(&mut self, value: &[u8]) -> (u32, bool) {
-        if value_at(&self.bytes, &self.ends, self.last) == value && self.last != u32::MAX {
+        if self.last != u32::MAX && value_at(&self.bytes, &self.ends, self.last) == value {
             return (self.last, false);
         }
         let hash = xxh3_64(value);
-        let found = self.index.find(hash, |code| {
-            self.hashes.get(*code as usize) == Some(&hash) && value_at(&self.bytes, &self.ends, *code) == value
-        });
-        if let Some(code) = found {
+        let found =
+            self.index.find(hash, |(known, code)| *known == hash && value_at(&self.bytes, &self.ends, *code) == value);
+        if let Some((_, code)) = found {
             self.last = *code;
             return (self.last, false);
         }
-        let code = self.hashes.len() as u32;
+        let code = (self.ends.len() - 1) as u32;
         let escaped = self.append(value);
-        self.hashes.push(hash);
-        let hashes = &self.hashes;
-        self.index.insert_unique(hash, code, |c| hashes.get(*c as usize).copied().unwrap_or(0));
+        self.index.insert_unique(hash, (hash, code), |(known, _)| *known);
         // An escaped value differs from what was asked for: it must not be found by it again, or
         // the repair would be noted only once.
         self.last = if escaped { u32::MAX } else { code };
@@ -154,20 +194,19 @@ impl TextColumn {
     fn become_plain(&mut self) {
         let (bytes, ends) = (std::mem::take(&mut self.bytes), std::mem::replace(&mut self.ends, vec![0]));
         for (row, code) in std::mem::take(&mut self.codes).into_iter().enumerate() {
-            if self.validity.bits.get(row) {
+            if self.validity.has(row) {
                 self.bytes.extend_from_slice(value_at(&bytes, &ends, code));
             }
             self.ends.push(self.bytes.len() as i64);
         }
         self.index = HashTable::new();
-        self.hashes = Vec::new();
         self.plain = true;
     }
 
     /// Ends the column at `rows` rows.
     pub fn finish(mut self, rows: usize) -> Result<Finished, PartError> {
         if self.valued == 0 {
-            return Ok(all_null(Kind::Text, rows));
+            return Ok(all_null(rows));
         }
         let missing = self.validity.pad(rows);
         let offsets = |ends: Vec<i64>| OffsetsBuffer::try_from(ends).map_err(PartError::polars);
@@ -178,16 +217,20 @@ impl TextColumn {
             let array =
                 Utf8Array::<i64>::try_new(ArrowDataType::LargeUtf8, offsets(self.ends)?, self.bytes.into(), validity)
                     .map_err(PartError::polars)?;
-            return Ok(Finished { array: array.boxed(), encoding: Encoding::DeltaLengthByteArray, statistics: false });
+            let values = Values::Array(array.boxed());
+            return Ok(Finished { values, encoding: Encoding::DeltaLengthByteArray, statistics: false });
         }
-        self.codes.extend(std::iter::repeat_n(0, missing));
+        if !self.validity.has_nulls() && self.ends.len() == 2 {
+            return Ok(uniform(Some(self.bytes), rows));
+        }
+        self.codes.resize(rows, 0);
         let values = Utf8Array::<i64>::try_new(ArrowDataType::LargeUtf8, offsets(self.ends)?, self.bytes.into(), None)
             .map_err(PartError::polars)?;
         let keys = PrimitiveArray::<u32>::try_new(ArrowDataType::UInt32, self.codes.into(), self.validity.take())
             .map_err(PartError::polars)?;
         let dtype = ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(ArrowDataType::LargeUtf8), false);
         let array = DictionaryArray::try_new(dtype, keys, values.boxed()).map_err(PartError::polars)?;
-        Ok(Finished { array: array.boxed(), encoding: Encoding::RleDictionary, statistics: true })
+        Ok(Finished { values: Values::Array(array.boxed()), encoding: Encoding::RleDictionary, statistics: true })
     }
 }
 
@@ -201,13 +244,13 @@ pub struct IntColumn {
 }
 
 impl IntColumn {
-    /// A column whose values mostly grow or stay near each other.
+    /// A column whose values mostly grow, stay near each other or are small.
     pub fn rising(kind: Kind) -> Self {
         Self { validity: Validity::default(), values: Vec::new(), kind, encoding: Encoding::DeltaBinaryPacked }
     }
 
-    /// A column of any numbers; few distinct ones become a dictionary.
-    pub fn any(kind: Kind) -> Self {
+    /// A column of few distinct numbers: looks for them, which costs more than packing them would.
+    pub fn few(kind: Kind) -> Self {
         Self { encoding: Encoding::RleDictionary, ..Self::rising(kind) }
     }
 
@@ -217,29 +260,26 @@ impl IntColumn {
     }
 
     /// Sets the value of `row`, which must not be before the last one.
+    #[inline]
     pub fn push(&mut self, row: usize, value: i64) {
-        let missing = self.validity.pad(row);
-        self.values.extend(std::iter::repeat_n(0, missing));
-        self.validity.bits.push(true);
+        if self.validity.pad(row) > 0 {
+            self.values.resize(row, 0);
+        }
+        self.validity.set();
         self.values.push(value);
     }
 
     /// Ends the column at `rows` rows.
     pub fn finish(mut self, rows: usize) -> Result<Finished, PartError> {
-        if self.values.is_empty() {
-            return Ok(all_null(self.kind, rows));
+        let Some(first) = self.values.first().copied() else { return Ok(all_null(rows)) };
+        self.validity.pad(rows);
+        if !self.validity.has_nulls() && self.values.iter().all(|v| *v == first) {
+            return Ok(uniform(Some(first.to_le_bytes().to_vec()), rows));
         }
-        let missing = self.validity.pad(rows);
-        self.values.extend(std::iter::repeat_n(0, missing));
-        // Delta encoding of nullable columns packs the gaps too; plain is as small after zstd.
-        let encoding = if self.validity.nulls && self.encoding == Encoding::DeltaBinaryPacked {
-            Encoding::Plain
-        } else {
-            self.encoding
-        };
+        self.values.resize(rows, 0);
         let array = PrimitiveArray::<i64>::try_new(dtype(self.kind), self.values.into(), self.validity.take())
             .map_err(PartError::polars)?;
-        Ok(Finished { array: array.boxed(), encoding, statistics: true })
+        Ok(Finished { values: Values::Array(array.boxed()), encoding: self.encoding, statistics: true })
     }
 }
 
@@ -256,7 +296,7 @@ impl BoolColumn {
     /// Ends the column.
     pub fn finish(self) -> Result<Finished, PartError> {
         let array = BooleanArray::try_new(ArrowDataType::Boolean, self.0.into(), None).map_err(PartError::polars)?;
-        Ok(Finished { array: array.boxed(), encoding: Encoding::Plain, statistics: false })
+        Ok(Finished { values: Values::Array(array.boxed()), encoding: Encoding::Plain, statistics: false })
     }
 }
 
@@ -271,7 +311,11 @@ pub fn dtype(kind: Kind) -> ArrowDataType {
 }
 
 /// A column without any value.
-pub fn all_null(kind: Kind, rows: usize) -> Finished {
-    let array = polars_arrow::array::new_null_array(dtype(kind), rows);
-    Finished { array, encoding: Encoding::Plain, statistics: false }
+pub fn all_null(rows: usize) -> Finished {
+    uniform(None, rows)
+}
+
+/// A column of one value.
+pub fn uniform(value: Option<Vec<u8>>, rows: usize) -> Finished {
+    Finished { values: Values::Uniform { value, rows }, encoding: Encoding::RleDictionary, statistics: true }
 }

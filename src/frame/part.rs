@@ -6,15 +6,21 @@ use std::path::{Path, PathBuf};
 
 use polars::error::PolarsError;
 use polars_arrow::datatypes::{ArrowSchema, Field};
-use polars_parquet::parquet::error::ParquetError;
+use polars_parquet::parquet::CowBuffer;
+use polars_parquet::parquet::compression::Compression;
+use polars_parquet::parquet::metadata::Descriptor;
+use polars_parquet::parquet::page::{
+    CompressedDataPage, CompressedDictPage, DataPage, DataPageHeader, DataPageHeaderV1, DictPage,
+};
+use polars_parquet::parquet::statistics::ParquetStatistics;
 use polars_parquet::write::{
-    CompressionOptions, Compressor, DynIter, DynStreamingIterator, FileWriter, StatisticsOptions, Version,
-    WriteOptions, ZstdLevel, array_to_columns, to_parquet_type,
+    CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FileWriter, Page, ParquetType,
+    StatisticsOptions, Version, WriteOptions, array_to_columns, to_parquet_type,
 };
 use sha2::{Digest as _, Sha256};
 
-use super::column::{Finished, dtype};
-use super::schema::{Column, Table};
+use super::column::{Finished, Values, dtype};
+use super::schema::{Column, Kind, Table};
 
 /// A part could not be written or read.
 #[derive(Debug, thiserror::Error)]
@@ -75,8 +81,14 @@ impl<W: std::io::Write> std::io::Write for HashingWriter<W> {
     }
 }
 
-/// zstd 1: larger levels came out larger and slower on these columns.
-fn options(statistics: bool) -> Result<WriteOptions, PartError> {
+/// zstd's level: larger ones came out larger and slower on these columns.
+const ZSTD_LEVEL: i32 = 1;
+
+/// Longest value that is written as its column's minimum and maximum.
+const STATISTICS_BYTES_MAX: usize = 64;
+
+/// Pages are compressed here, not by the writer.
+fn options(statistics: bool) -> WriteOptions {
     // The writer wants statistics of all pages or of none: null counts are the cheapest.
     let statistics = StatisticsOptions {
         min_value: statistics,
@@ -85,13 +97,12 @@ fn options(statistics: bool) -> Result<WriteOptions, PartError> {
         null_count: true,
         ..StatisticsOptions::empty()
     };
-    let level = ZstdLevel::try_new(1).map_err(PartError::polars)?;
-    Ok(WriteOptions {
+    WriteOptions {
         statistics,
         version: Version::V1,
-        compression: CompressionOptions::Zstd(Some(level)),
+        compression: CompressionOptions::Uncompressed,
         data_page_size: None,
-    })
+    }
 }
 
 /// Writes the columns of `table` to `path` and makes sure that they are on disk.
@@ -102,10 +113,16 @@ pub fn write(path: &Path, table: Table, rows: usize, columns: Vec<Finished>) -> 
     }
     let file = File::create(path).map_err(PartError::io(path))?;
     let sink = HashingWriter { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
-    let mut writer = FileWriter::try_new(sink, schema(&schema_columns), options(true)?).map_err(PartError::polars)?;
+    let mut writer = FileWriter::try_new(sink, schema(&schema_columns), options(true)).map_err(PartError::polars)?;
     let mut pages = Vec::with_capacity(columns.len());
+    let mut compressor = Compressor::new()?;
     for (column, finished) in schema_columns.iter().zip(columns) {
-        pages.push(encode(column, finished)?);
+        let plain = finished.encoding == Encoding::Plain && column.kind == Kind::Int;
+        let mut compressed = Vec::new();
+        for page in encode(column, finished)? {
+            compressed.push(compressor.page(page?, plain)?);
+        }
+        pages.push(DynStreamingIterator::new(Ready { pages: compressed.into_iter(), current: None }));
     }
     let io_or_bug = |e: PolarsError| match e {
         PolarsError::IO { error, .. } => {
@@ -127,34 +144,142 @@ fn schema(columns: &[Column]) -> ArrowSchema {
     columns.iter().map(|c| Field::new(c.name.into(), dtype(c.kind), true)).map(|f| (f.name.clone(), f)).collect()
 }
 
-type Pages = DynStreamingIterator<'static, polars_parquet::write::CompressedPage, PolarsError>;
-
-fn encode(column: &Column, finished: Finished) -> Result<Pages, PartError> {
+fn encode(column: &Column, finished: Finished) -> Result<Box<dyn Iterator<Item = Result<Page, PartError>>>, PartError> {
     let field = Field::new(column.name.into(), dtype(column.kind), true);
     let parquet_type = to_parquet_type(&field).map_err(PartError::polars)?;
-    let options = options(finished.statistics)?;
-    let encoded =
-        array_to_columns(finished.array, parquet_type, options, &[finished.encoding]).map_err(PartError::polars)?;
+    let array = match finished.values {
+        Values::Array(array) => array,
+        Values::Uniform { value, rows } => {
+            let pages = uniform(column.kind, parquet_type, value.as_deref(), rows)?;
+            return Ok(Box::new(pages.into_iter().map(Ok)));
+        }
+    };
+    let options = options(finished.statistics);
+    let encoded = array_to_columns(array, parquet_type, options, &[finished.encoding]).map_err(PartError::polars)?;
     let pages =
         encoded.into_iter().next().ok_or_else(|| PartError::Polars(format!("column {} has no pages", column.name)))?;
-    let pages = DynIter::new(pages.map(|page| page.map_err(|e| ParquetError::OutOfSpec(e.to_string()))));
-    Ok(DynStreamingIterator::new(Compressed(Compressor::new(pages, options.compression, Vec::new()))))
+    Ok(Box::new(pages.map(|page| page.map_err(PartError::polars))))
 }
 
-/// Maps the compressor's error to the writer's.
-struct Compressed<I: Iterator<Item = Result<polars_parquet::write::Page, ParquetError>>>(Compressor<I>);
+/// Appends one run of the hybrid encoding (Parquet, "RLE/Bit-Packing Hybrid"): so many times this
+/// value, which takes one byte.
+fn run(rows: usize, value: u8, out: &mut Vec<u8>) {
+    let mut header = (rows as u64) << 1;
+    while header >= 0x80 {
+        out.push(header as u8 | 0x80);
+        header >>= 7;
+    }
+    out.push(header as u8);
+    out.push(value);
+}
 
-impl<I: Iterator<Item = Result<polars_parquet::write::Page, ParquetError>>>
-    polars_parquet::write::FallibleStreamingIterator for Compressed<I>
-{
-    type Item = polars_parquet::write::CompressedPage;
+/// The pages of a column whose rows are all the same: one run of levels and, where there is a
+/// value, a dictionary of it and one run of its code.
+fn uniform(kind: Kind, parquet_type: ParquetType, value: Option<&[u8]>, rows: usize) -> Result<Vec<Page>, PartError> {
+    let ParquetType::PrimitiveType(primitive_type) = parquet_type else {
+        return Err(PartError::Polars("a column is no primitive".into()));
+    };
+    if rows == 0 {
+        return Ok(Vec::new());
+    }
+    let mut levels = Vec::new();
+    run(rows, u8::from(value.is_some()), &mut levels);
+    let mut buffer = (levels.len() as u32).to_le_bytes().to_vec();
+    buffer.append(&mut levels);
+    let mut pages = Vec::new();
+    if let Some(value) = value {
+        let mut entry = Vec::new();
+        if kind == Kind::Text {
+            entry.extend_from_slice(&(value.len() as u32).to_le_bytes());
+        }
+        entry.extend_from_slice(value);
+        pages.push(Page::Dict(DictPage::new(CowBuffer::Owned(entry), 1, false)));
+        // Codes of one bit: no bit at all confuses some readers.
+        buffer.push(1);
+        run(rows, 0, &mut buffer);
+    }
+    let shown = value.filter(|v| v.len() <= STATISTICS_BYTES_MAX).map(<[u8]>::to_vec);
+    let statistics = ParquetStatistics {
+        null_count: Some(if value.is_some() { 0 } else { rows as i64 }),
+        distinct_count: None,
+        max_value: shown.clone(),
+        min_value: shown,
+        min: None,
+        max: None,
+        is_max_value_exact: None,
+        is_min_value_exact: None,
+    };
+    let encoding = if value.is_some() { Encoding::RleDictionary } else { Encoding::Plain };
+    let header = DataPageHeader::V1(DataPageHeaderV1 {
+        num_values: rows as i32,
+        encoding: encoding.into(),
+        definition_level_encoding: Encoding::Rle.into(),
+        repetition_level_encoding: Encoding::Rle.into(),
+        statistics: Some(statistics),
+    });
+    let descriptor = Descriptor { primitive_type, max_def_level: 0, max_rep_level: 0 };
+    pages.push(Page::Data(DataPage::new(header, CowBuffer::Owned(buffer), descriptor, rows)));
+    Ok(pages)
+}
+
+/// One compressor for all pages of a part: the writer's own sets up a new one a page.
+struct Compressor {
+    zstd: zstd::bulk::Compressor<'static>,
+    scratch: Vec<u8>,
+}
+
+impl Compressor {
+    fn new() -> Result<Self, PartError> {
+        let zstd = zstd::bulk::Compressor::new(ZSTD_LEVEL).map_err(PartError::polars)?;
+        Ok(Self { zstd, scratch: Vec::new() })
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Result<CowBuffer, PartError> {
+        self.scratch.clear();
+        self.scratch.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
+        self.zstd.compress_to_buffer(bytes, &mut self.scratch).map_err(PartError::polars)?;
+        Ok(CowBuffer::Owned(self.scratch.clone()))
+    }
+
+    /// `plain`: what holds no pattern is stored as it is.
+    fn page(&mut self, page: Page, plain: bool) -> Result<CompressedPage, PartError> {
+        let codec = if plain { Compression::Uncompressed } else { Compression::Zstd };
+        Ok(match page {
+            Page::Data(mut page) => {
+                let size = page.buffer().len();
+                let buffer = if plain {
+                    CowBuffer::Owned(std::mem::take(page.buffer_mut()))
+                } else {
+                    self.bytes(page.buffer())?
+                };
+                let (header, rows) = (page.header().clone(), page.num_values());
+                CompressedPage::Data(CompressedDataPage::new(header, buffer, codec, size, page.descriptor, rows))
+            }
+            Page::Dict(page) => {
+                let size = page.buffer.len();
+                let buffer = if plain { page.buffer } else { self.bytes(&page.buffer)? };
+                CompressedPage::Dict(CompressedDictPage::new(buffer, codec, size, page.num_values, page.is_sorted))
+            }
+        })
+    }
+}
+
+/// Pages that only wait to be written.
+struct Ready {
+    pages: std::vec::IntoIter<CompressedPage>,
+    current: Option<CompressedPage>,
+}
+
+impl polars_parquet::write::FallibleStreamingIterator for Ready {
+    type Item = CompressedPage;
     type Error = PolarsError;
 
     fn advance(&mut self) -> Result<(), PolarsError> {
-        self.0.advance().map_err(|e| PolarsError::ComputeError(e.to_string().into()))
+        self.current = self.pages.next();
+        Ok(())
     }
 
     fn get(&self) -> Option<&Self::Item> {
-        self.0.get()
+        self.current.as_ref()
     }
 }
