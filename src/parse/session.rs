@@ -10,7 +10,7 @@ use crate::domain::{Exchange, Ignorable, Place, Reason, Repair};
 use super::cut::{self, Chunk, What};
 use super::format::{Format, Read, Reader, Sink};
 use super::target::Scratch;
-use super::{formats, nested, prefix};
+use super::{formats, json, nested, prefix};
 
 /// The formats that a stream may hold, the likely ones first.
 #[derive(Clone)]
@@ -350,7 +350,7 @@ impl Session {
             }
         }
         if json && reason == Reason::UnknownFormat {
-            return Err(super::json::container_end(text, 0).map_or_else(
+            return Err(json::container_end(text, 0).map_or_else(
                 |why| why,
                 |end| {
                     if end == text.len() { reason } else { Reason::BadJson }
@@ -392,7 +392,12 @@ impl Session {
             at = own.end();
         }
         if at < place.end() {
-            sink.ignorable(Place { offset: at, length: place.end() - at, record: 0 }, Ignorable::Envelope);
+            let rest = Place { offset: at, length: place.end() - at, record: 0 };
+            // A batch that does not end ends in a record that was cut off.
+            match json::container_end(inner, 0) {
+                Ok(_) => sink.ignorable(rest, Ignorable::Envelope),
+                Err(why) => sink.reject(Place { record: place.record, ..rest }, why),
+            }
         }
         true
     }
@@ -416,5 +421,47 @@ fn emit(read: Read, place: Place, format: &str, raw: &[u8], x: &Exchange<'_>, si
     match read {
         Read::Exchange => sink.exchange(place, format, raw, x),
         Read::Other(what) => sink.ignorable(place, what),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Words(Vec<&'static str>);
+
+    impl Sink for Words {
+        fn exchange(&mut self, _: Place, _: &str, _: &[u8], _: &Exchange<'_>) {
+            self.0.push("exchange");
+        }
+        fn reject(&mut self, _: Place, reason: Reason) {
+            self.0.push(reason.code());
+        }
+        fn ignorable(&mut self, _: Place, what: Ignorable) {
+            self.0.push(what.code());
+        }
+    }
+
+    #[test]
+    fn a_batch_that_is_cut_off_loses_nothing_silently() {
+        let record = r#"{"request":{"method":"GET","url":"http://h/a"},"response":{"status":200},"latencies":{"request":1},"client_ip":"::1","started_at":1726003440123}"#;
+        let arena = Bump::new();
+        for (text, want) in [
+            (format!("[{record}]\n"), vec!["envelope", "exchange", "envelope"]),
+            (format!("[{record},{{\"request\":{{\"met\n"), vec!["envelope", "exchange", "truncated"]),
+        ] {
+            let mut words = Words::default();
+            let line = arena.alloc_slice_copy(text.as_bytes());
+            let place = Place { offset: 0, length: line.len() as u64, record: 1 };
+            Session::new(&FormatSet::built_in()).line(
+                place,
+                line,
+                &mut Exchange::default(),
+                &mut Scratch::new(&arena),
+                &mut words,
+            );
+            assert_eq!(words.0, want, "{text}");
+        }
     }
 }

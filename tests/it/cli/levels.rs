@@ -21,8 +21,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn zip(name: &str, bytes: &[u8]) -> Vec<u8> {
-    let mut out = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    out.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    let mut out = ::zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    out.start_file(name, ::zip::write::SimpleFileOptions::default()).unwrap();
     out.write_all(bytes).unwrap();
     out.finish().unwrap().into_inner()
 }
