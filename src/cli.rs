@@ -29,8 +29,12 @@ pub fn run() -> ExitCode {
         Ok(arguments) => arguments,
         Err(e) => {
             // clap knows whether it is help (stdout, 0) or a mistake (stderr, 2).
+            if e.use_stderr() {
+                output::usage(&e);
+                return exit::USAGE.into();
+            }
             drop(e.print());
-            return if e.use_stderr() { exit::USAGE } else { exit::DONE }.into();
+            return exit::DONE.into();
         }
     };
     let mut output = Output::new(arguments.quiet);

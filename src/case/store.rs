@@ -1,5 +1,6 @@
 //! The folder itself: creating, opening, locking, committing.
 
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,11 @@ const LOCK: &str = ".lock";
 const KEY: &str = "key";
 /// Copies of standard input, which cannot be read twice.
 const STDIN: &str = "stdin";
+/// The copy while it is being made.
+const INCOMING: &str = "incoming";
+const CUSTODY: &str = "custody.jsonl";
+const EVIDENCE: &str = "evidence.parquet";
+const EVIDENCE_STAGED: &str = "evidence.parquet.new";
 
 /// An open case. Holding one that was opened for writing holds the lock.
 #[derive(Debug)]
@@ -40,6 +46,36 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), CaseError> {
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(CaseError::io(path))?;
     file.persist(path).map_err(|e| CaseError::io(path)(e.error))?;
     Ok(())
+}
+
+/// Removes a file that may not be there.
+fn remove(path: &Path) -> Result<(), CaseError> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(CaseError::io(path)(e)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file is one of `replace` that was never put in place.
+fn is_staged(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|n| n.starts_with(".tmp") && n.len() == ".tmp".len() + 6)
+}
+
+/// Whether a folder without `case.toml` may become a case: it is empty or not there, or a process
+/// died (or the disk was full) while it made one. A case with evidence that lost its `case.toml` is
+/// none of these.
+fn is_unfinished(folder: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else { return true };
+    let is_ours = |name: &OsStr| {
+        let table = Table::ALL.iter().any(|t| name == t.name());
+        let empty = || fs::read_dir(folder.join(name)).is_ok_and(|mut d| d.next().is_none());
+        table && empty() || [LOCK, KEY, CUSTODY, EVIDENCE, EVIDENCE_STAGED].iter().any(|n| name == *n)
+    };
+    let without_evidence = || read_manifest(folder).is_ok_and(|m| m.evidence.is_empty());
+    entries
+        .flatten()
+        .map(|e| e.file_name())
+        .all(|name| is_staged(&name) || if name == MANIFEST { without_evidence() } else { is_ours(&name) })
 }
 
 /// Creates a folder that only its owner may read: a case is as confidential as its evidence.
@@ -74,12 +110,20 @@ impl Case {
             case.sweep()?;
             return Ok(case);
         }
-        if fs::read_dir(folder).is_ok_and(|mut d| d.any(|e| e.is_ok_and(|e| e.file_name() != LOCK))) {
+        if !is_unfinished(folder) {
             return Err(CaseError::NotEmpty(folder.to_owned()));
         }
         create_private(folder).map_err(CaseError::io(folder))?;
         let mut case = Self { folder: folder.to_owned(), settings, manifest: Manifest::default(), lock: None };
         case.lock()?;
+        if folder.join(SETTINGS).exists() {
+            // Another process made the case between the look and the lock.
+            return Err(CaseError::Locked(folder.to_owned()));
+        }
+        for name in [KEY, CUSTODY] {
+            remove(&folder.join(name))?;
+        }
+        case.sweep_files()?;
         for table in [Table::Exchanges, Table::Rejects, Table::Sightings, Table::Identifiers] {
             let path = folder.join(table.name());
             create_private(&path).map_err(CaseError::io(&path))?;
@@ -152,9 +196,14 @@ impl Case {
     /// Files of a table's parts, in order.
     pub fn part_files(&self, table: Table) -> Vec<PathBuf> {
         if table == Table::Evidence {
-            return vec![self.folder.join("evidence.parquet")].into_iter().filter(|p| p.exists()).collect();
+            return vec![self.folder.join(EVIDENCE)].into_iter().filter(|p| p.exists()).collect();
         }
         self.manifest.parts_of(table).map(|p| self.part_path(table, &p.file)).collect()
+    }
+
+    /// Where standard input is copied to while it is read; [`Self::sweep`] removes it.
+    pub fn incoming(&self) -> Result<PathBuf, CaseError> {
+        Ok(self.stdin_folder()?.join(INCOMING))
     }
 
     /// Folder for copies of standard input.
@@ -195,8 +244,8 @@ impl Case {
     fn write_evidence_table(&self) -> Result<(), CaseError> {
         let rows: Vec<_> = self.manifest.evidence.iter().map(EvidenceEntry::cells).collect();
         let columns = from_rows(Table::Evidence, &rows)?;
-        let path = self.folder.join("evidence.parquet");
-        let staged = self.folder.join("evidence.parquet.new");
+        let path = self.folder.join(EVIDENCE);
+        let staged = self.folder.join(EVIDENCE_STAGED);
         part::write(&staged, Table::Evidence, rows.len(), columns)?;
         fs::rename(&staged, &path).map_err(CaseError::io(&path))
     }
@@ -215,8 +264,21 @@ impl Case {
                 }
             }
         }
-        if !self.folder.join("evidence.parquet").exists() {
+        self.sweep_files()?;
+        if !self.folder.join(EVIDENCE).exists() {
             self.write_evidence_table()?;
+        }
+        Ok(())
+    }
+
+    /// Removes files that were being written.
+    fn sweep_files(&self) -> Result<(), CaseError> {
+        remove(&self.folder.join(EVIDENCE_STAGED))?;
+        remove(&self.folder.join(STDIN).join(INCOMING))?;
+        for file in fs::read_dir(&self.folder).map_err(CaseError::io(&self.folder))?.flatten() {
+            if is_staged(&file.file_name()) {
+                remove(&file.path())?;
+            }
         }
         Ok(())
     }

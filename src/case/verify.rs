@@ -55,7 +55,11 @@ pub fn verify(case: &Case) -> Result<Verification, CaseError> {
     checks.push(parts(case));
     for entry in &case.manifest.evidence {
         checks.push(unchanged(entry));
-        checks.push(tiling(case, entry)?);
+        checks.push(tiling(case, entry).unwrap_or_else(|e| Check {
+            what: format!("evidence {} tiling", entry.evidence_id),
+            outcome: Outcome::Failed,
+            detail: format!("its parts cannot be read: {e}"),
+        }));
     }
     Ok(Verification { checks })
 }
@@ -88,7 +92,7 @@ fn parts(case: &Case) -> Check {
         };
         let path = case.part_path(table, &part.file);
         match sha256_of(&path) {
-            Ok(found) if found == part.sha256 => rows += part.rows,
+            Ok((found, bytes)) if found == part.sha256 && bytes == part.bytes => rows += part.rows,
             Ok(_) => {
                 return Check {
                     what,
@@ -104,16 +108,19 @@ fn parts(case: &Case) -> Check {
     Check { what, outcome: Outcome::Ok, detail: format!("{} parts, {rows} rows, unchanged", case.manifest.parts.len()) }
 }
 
-fn sha256_of(path: &Path) -> std::io::Result<String> {
+/// Digest and length of a file.
+fn sha256_of(path: &Path) -> std::io::Result<(String, u64)> {
     use sha2::Digest as _;
     let mut hash = sha2::Sha256::new();
     let mut file = std::fs::File::open(path)?;
     let mut buffer = vec![0; 1 << 20];
+    let mut bytes = 0;
     loop {
         let n = std::io::Read::read(&mut file, &mut buffer)?;
         if n == 0 {
-            return Ok(hex(&hash.finalize()));
+            return Ok((hex(&hash.finalize()), bytes));
         }
+        bytes += n as u64;
         hash.update(buffer.get(..n).unwrap_or_default());
     }
 }
@@ -162,6 +169,9 @@ fn tiling(case: &Case, entry: &EvidenceEntry) -> Result<Check, CaseError> {
         let detail = format!("the stream has {} bytes, {at} are accounted for", entry.decoded_bytes);
         return Ok(Check { what, outcome: Outcome::Failed, detail });
     }
+    if let Some(detail) = miscounted(case, entry, &parts)? {
+        return Ok(Check { what, outcome: Outcome::Failed, detail });
+    }
     let detail = format!(
         "{} = {} exchanges + {} rejects + {} ignorable bytes, {} spans, no gap, no overlap",
         entry.decoded_bytes,
@@ -171,4 +181,35 @@ fn tiling(case: &Case, entry: &EvidenceEntry) -> Result<Check, CaseError> {
         spans.len()
     );
     Ok(Check { what, outcome: Outcome::Ok, detail })
+}
+
+/// The first number of the manifest that is not what the parts hold.
+fn miscounted(
+    case: &Case,
+    entry: &EvidenceEntry,
+    parts: &dyn Fn(Table) -> Vec<PathBuf>,
+) -> Result<Option<String>, CaseError> {
+    let exchanges = summary::spans(parts(Table::Exchanges), Vec::new(), entry.evidence_id)?;
+    let bytes: i64 = exchanges.iter().map(|(_, length)| length).sum();
+    let other = summary::rejects(parts(Table::Rejects))?;
+    let of = |kind: &str| {
+        let own = || other.iter().filter(|(k, ..)| k == kind);
+        (own().map(|(_, _, spans, _)| spans).sum::<u64>(), own().map(|(_, _, _, bytes)| bytes).sum::<u64>())
+    };
+    let ((rejects, reject_bytes), (ignorable, ignorable_bytes)) = (of("reject"), of("ignorable"));
+    let rows = |table: Table| -> u64 {
+        let own = case.manifest.parts_of(table).filter(|p| p.evidence_id == entry.evidence_id);
+        own.map(|p| p.rows).sum()
+    };
+    let counts = [
+        ("exchanges", entry.exchanges, exchanges.len() as u64),
+        ("exchange_bytes", entry.exchange_bytes, bytes as u64),
+        ("rejects", entry.rejects, rejects),
+        ("reject_bytes", entry.reject_bytes, reject_bytes),
+        ("ignorable_bytes", entry.ignorable_bytes, ignorable_bytes),
+        ("rows of exchanges", rows(Table::Exchanges), exchanges.len() as u64),
+        ("rows of rejects", rows(Table::Rejects), rejects + ignorable),
+    ];
+    let wrong = counts.iter().find(|(_, told, held)| told != held);
+    Ok(wrong.map(|(what, told, held)| format!("the manifest says {told} {what}, the parts hold {held}")))
 }

@@ -38,6 +38,8 @@ pub(super) fn open(inputs: &[String], args: &ReadingArgs, output: &mut Output) -
     }
     let config = Config::load()?;
     let sources = evidence::collect(inputs)?;
+    // Mistakes in flags are told before a folder is made.
+    reading::settings(args, &config, &reading::case_settings(args, &config))?;
     // Standard input has no identity until it is read: a fresh case each time.
     let stdin = sources.iter().any(|s| s.path().is_none());
     let folder = folder(&sources, args, stdin)?;

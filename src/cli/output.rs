@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::error::CliError;
 use crate::domain::Micros;
+use crate::domain::safe_text::is_unsafe;
 
 /// Where a command writes to.
 #[derive(Debug)]
@@ -48,23 +49,44 @@ impl Output {
     /// Talk, silenced by `--quiet`.
     pub(super) fn say(&mut self, text: &str) {
         if !self.quiet {
-            eprintln!("{text}");
+            eprintln!("{}", harmless(text));
         }
     }
 
     /// A warning: said even with `--quiet`.
     pub(super) fn warn(&mut self, text: &str) {
-        eprintln!("warning: {text}");
+        eprintln!("warning: {}", harmless(text));
     }
 
     pub(super) fn error(&mut self, error: &CliError) {
-        eprintln!("error: {error}");
+        eprintln!("error: {}", harmless(&error.to_string()));
     }
 
     /// Whether progress may be drawn.
     pub(super) fn may_draw(&self) -> bool {
         !self.quiet && std::io::stderr().is_terminal()
     }
+}
+
+/// A mistake on the command line, in colours unless it quotes what would act on the terminal.
+pub(super) fn usage(error: &clap::Error) {
+    let plain = error.render().to_string();
+    let safe = harmless(&plain);
+    if plain == safe {
+        drop(error.print());
+    } else {
+        eprint!("{safe}");
+    }
+}
+
+/// Names in messages are escaped where they are put in; messages of libraries may quote an argument
+/// as it was typed. What is escaped already stays as it is.
+pub(super) fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' || !is_unsafe(c) { out.push(c) } else { out.extend(c.escape_unicode()) }
+    }
+    out
 }
 
 /// Columns that a table may fill: the terminal's, `COLUMNS`, or 100 into a file.

@@ -127,6 +127,7 @@ pub fn ingest(
             results: BTreeMap::new(),
             pending: Vec::new(),
             summary: Summary::default(),
+            sent: 0,
         };
         let result = reader.run(sources);
         if result.is_err() {
@@ -208,6 +209,8 @@ struct Reader<'c> {
     results: BTreeMap<i64, (u32, Tally, Vec<Part>)>,
     pending: Vec<Pending>,
     summary: Summary,
+    /// Chunks of the current stream that were sent to be parsed.
+    sent: u32,
 }
 
 impl Reader<'_> {
@@ -218,12 +221,14 @@ impl Reader<'_> {
             if self.known_by_size(source) {
                 continue;
             }
+            self.sent = 0;
             match self.read(source, next_id)? {
-                Ok(()) => next_id += 1,
+                Ok(true) => next_id += 1,
+                // Numbers have no gaps: an ingest that was interrupted and run again then numbers
+                // as one that was not.
+                Ok(false) => self.discard_sent(next_id)?,
                 Err(error) => {
-                    // Chunks of it may still be in work: its number is not used again, and what
-                    // they write is swept at the end.
-                    next_id += 1;
+                    self.discard_sent(next_id)?;
                     self.summary.outcomes.push(Outcome::Failed { name: source.name(), error });
                 }
             }
@@ -253,8 +258,9 @@ impl Reader<'_> {
         true
     }
 
-    /// Reads one source to its end. The outer error ends the ingest, the inner one the source.
-    fn read(&mut self, source: &Source, evidence_id: i64) -> Result<Result<(), EvidenceError>, IngestError> {
+    /// Reads one source to its end; false where the case has it already. The outer error ends the
+    /// ingest, the inner one the source.
+    fn read(&mut self, source: &Source, evidence_id: i64) -> Result<Result<bool, EvidenceError>, IngestError> {
         let mut stream = match source.open() {
             Ok(stream) => stream,
             Err(e) => return Ok(Err(e)),
@@ -270,8 +276,10 @@ impl Reader<'_> {
         };
         let sha256 = crate::case::hex(&finished.sha256);
         if self.note_known(source, &sha256) {
-            self.discard_after(evidence_id, read.chunks)?;
-            return Ok(Ok(()));
+            if let Some(spool) = spool {
+                std::fs::remove_file(&spool).map_err(CaseError::io(&spool))?;
+            }
+            return Ok(Ok(false));
         }
         let path = match spool {
             Some(spool) => self.keep_spool(&spool, &sha256)?,
@@ -282,12 +290,12 @@ impl Reader<'_> {
             Err(e) => return Ok(Err(e)),
         };
         self.pending.push(Pending { entry, chunks: read.chunks });
-        Ok(Ok(()))
+        Ok(Ok(true))
     }
 
     /// Standard input cannot be read twice: a copy goes into the case.
     fn spool(&mut self, stream: &mut Stream) -> Result<PathBuf, IngestError> {
-        let path = self.case.stdin_folder()?.join("incoming");
+        let path = self.case.incoming()?;
         let file = std::fs::File::create(&path).map_err(CaseError::io(&path))?;
         stream.tee_raw(Box::new(std::io::BufWriter::new(file)));
         Ok(path)
@@ -348,6 +356,7 @@ impl Reader<'_> {
                         spans,
                     };
                     self.send(Task { chunk, evidence_id, formats: Arc::clone(&formats) })?;
+                    self.sent += 1;
                     offset += len as u64;
                     records += taken;
                     chunks += 1;
@@ -416,9 +425,9 @@ impl Reader<'_> {
         parsed >= pending.chunks
     }
 
-    /// Takes back what was parsed of a stream that turned out to be known.
-    fn discard_after(&mut self, evidence_id: i64, chunks: u32) -> Result<(), IngestError> {
-        while self.results.get(&evidence_id).map_or(0, |r| r.0) < chunks {
+    /// Takes back what was parsed of a stream that turned out to be known or broke off.
+    fn discard_sent(&mut self, evidence_id: i64) -> Result<(), IngestError> {
+        while self.results.get(&evidence_id).map_or(0, |r| r.0) < self.sent {
             let done = self.done.recv().map_err(|_| IngestError::WorkerLost)?;
             self.take(done?);
         }

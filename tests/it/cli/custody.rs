@@ -142,7 +142,7 @@ fn the_log_lists_what_was_done_in_order() {
 fn threads_and_repetition_change_nothing() {
     let desk = Desk::new();
     // Three chunks, so that threads have something to overtake each other with.
-    desk.write("big.log", combined(500_000, 1));
+    desk.write("big.log", combined(620_000, 1));
     for i in 0..5 {
         desk.write(&format!("e/{i}.log"), combined(1000, i + 2));
     }
