@@ -2,7 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::column::{BoolColumn, Finished, IntColumn, TextColumn, all_null, uniform};
+use super::column::{BoolColumn, Finished, IntColumn, TextColumn, Values, all_null, uniform};
 use super::part::PartError;
 use super::schema::{AFTER_PLACE, Kind, Table};
 use crate::domain::{Exchange, Int, Micros, Place, Repair, Repairs, Text};
@@ -75,6 +75,8 @@ pub struct ExchangeBuilder {
     path_shape: TextColumn,
     texts: Vec<TextColumn>,
     ints: Vec<IntColumn>,
+    /// In all rows so far the client was the peer, or there was neither.
+    client_is_peer: bool,
     /// Rows with a repair.
     pub repaired: u64,
 }
@@ -99,6 +101,7 @@ impl ExchangeBuilder {
                     _ => IntColumn::rising(Kind::Int),
                 })
                 .collect(),
+            client_is_peer: true,
             repaired: 0,
         }
     }
@@ -112,15 +115,18 @@ impl ExchangeBuilder {
     pub fn push(&mut self, place: Place, format: &str, raw: &[u8], x: &Exchange<'_>, derived: &Derived<'_>) {
         let row = self.place.push(place);
         self.hash.push(row, xxh3_64(raw) as i64);
-        self.format.push(row, format.as_bytes());
+        self.format.push(row, format.as_bytes(), true);
         if let Some(at) = derived.time {
             self.time.push(row, at);
         }
         self.zone_assumed.push(x.zone_assumed);
-        self.auth.push(row, x.auth.code().as_bytes());
+        self.auth.push(row, x.auth.code().as_bytes(), true);
         let mut repairs = x.repairs;
+        // One look at the record saves one at each of its fields.
+        let ascii = raw.is_ascii();
+        self.tell_client_apart(x, derived);
         if let Some(shape) = derived.path_shape {
-            self.path_shape.push(row, shape);
+            self.path_shape.push(row, shape, false);
         }
         let mut bits = x.text_bits();
         while bits != 0 {
@@ -129,7 +135,7 @@ impl ExchangeBuilder {
             if let (Some(column), Some(field)) = (self.texts.get_mut(at), Text::ALL.get(at))
                 && *field != Text::ClientAddress
                 && let Some(value) = x.get(*field)
-                && column.push(row, value)
+                && column.push(row, value, ascii && lies_in(raw, value))
             {
                 repairs.add(Repair::InvalidUtf8);
             }
@@ -148,13 +154,28 @@ impl ExchangeBuilder {
         self.push_repairs(row, repairs);
     }
 
+    /// Where no proxy is trusted every client is the peer. Up to the first row in which that is
+    /// not so, the column of clients is not filled at all.
+    fn tell_client_apart(&mut self, x: &Exchange<'_>, derived: &Derived<'_>) {
+        if !self.client_is_peer || same(derived.client, x.get(Text::PeerAddress)) {
+            return;
+        }
+        self.client_is_peer = false;
+        let peers = self.texts.get(Text::PeerAddress as usize).cloned();
+        if let (Some(clients), Some(peers)) = (self.texts.get_mut(Text::ClientAddress as usize), peers) {
+            *clients = peers;
+        }
+    }
+
     fn push_derived(&mut self, row: usize, derived: &Derived<'_>) {
         let mut set = |field: Text, value: Option<&[u8]>| {
             if let (Some(column), Some(value)) = (self.texts.get_mut(field as usize), value) {
-                column.push(row, value);
+                column.push(row, value, false);
             }
         };
-        set(Text::ClientAddress, derived.client);
+        if !self.client_is_peer {
+            set(Text::ClientAddress, derived.client);
+        }
         set(Text::RequestBodyState, derived.request_body_state.map(str::as_bytes));
         set(Text::ResponseBodyState, derived.response_body_state.map(str::as_bytes));
     }
@@ -164,11 +185,11 @@ impl ExchangeBuilder {
             return;
         }
         self.repaired += 1;
-        self.repairs.push(row, repair_codes(repairs).as_bytes());
+        self.repairs.push(row, repair_codes(repairs).as_bytes(), true);
     }
 
     /// The columns of a part.
-    pub fn finish(self) -> Result<Vec<Finished>, PartError> {
+    pub fn finish(mut self) -> Result<Vec<Finished>, PartError> {
         let rows = self.place.rows;
         let mut out = self.place.finish()?;
         out.push(self.hash.finish(rows)?);
@@ -178,14 +199,41 @@ impl ExchangeBuilder {
         out.push(self.zone_assumed.finish()?);
         out.push(self.auth.finish(rows)?);
         out.push(self.path_shape.finish(rows)?);
-        for column in self.texts {
-            out.push(column.finish(rows)?);
+        let base = out.len();
+        let (first, second) = CLIENT_AND_PEER;
+        if self.client_is_peer {
+            self.texts.swap(Text::PeerAddress as usize, first);
+        }
+        for (at, column) in self.texts.into_iter().enumerate() {
+            let mut finished = column.finish(rows)?;
+            if self.client_is_peer && at == second {
+                finished.values = Values::SameAs(base + first);
+            }
+            out.push(finished);
         }
         for column in self.ints {
             out.push(column.finish(rows)?);
         }
         Ok(out)
     }
+}
+
+/// Indices of the two addresses among the text columns, the lower one first.
+const CLIENT_AND_PEER: (usize, usize) = {
+    let (client, peer) = (Text::ClientAddress as usize, Text::PeerAddress as usize);
+    if client < peer { (client, peer) } else { (peer, client) }
+};
+
+/// Whether two values are the same bytes at the same place, which is cheaper to tell than whether
+/// they are equal, or neither is there.
+fn same(a: Option<&[u8]>, b: Option<&[u8]>) -> bool {
+    a.map(<[u8]>::as_ptr_range) == b.map(<[u8]>::as_ptr_range)
+}
+
+/// Whether a value is a piece of the record and not made from it.
+fn lies_in(record: &[u8], value: &[u8]) -> bool {
+    let (whole, part) = (record.as_ptr_range(), value.as_ptr_range());
+    whole.start <= part.start && part.end <= whole.end
 }
 
 /// Codes of a set of repairs, comma separated.
@@ -215,8 +263,8 @@ impl RejectBuilder {
     /// Adds a row of kind `reject` or `ignorable`.
     pub fn push(&mut self, place: Place, kind: &str, reason: &str) {
         let row = self.place.push(place);
-        self.kind.push(row, kind.as_bytes());
-        self.reason.push(row, reason.as_bytes());
+        self.kind.push(row, kind.as_bytes(), true);
+        self.reason.push(row, reason.as_bytes(), true);
     }
 
     /// The columns of a part.
@@ -250,7 +298,7 @@ pub fn from_rows(table: Table, rows: &[Vec<Cell>]) -> Result<Vec<Finished>, Part
                 let mut c = TextColumn::default();
                 for (row, cell) in cells {
                     if let Cell::Text(text) = cell {
-                        c.push(row, text.as_bytes());
+                        c.push(row, text.as_bytes(), false);
                     }
                 }
                 c.finish(rows.len())?

@@ -40,10 +40,12 @@ pub enum Values {
         /// How many rows.
         rows: usize,
     },
+    /// Those of the column of this index, which stands before this one.
+    SameAs(usize),
 }
 
 /// Which rows have a value. Rows that were never mentioned are null.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Validity {
     rows: usize,
     /// Empty up to the first null: most columns have a value in all rows or in none.
@@ -89,7 +91,7 @@ impl Validity {
 }
 
 /// A text column.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TextColumn {
     validity: Validity,
     /// Dictionary code of each row; empty in plain mode, and while all rows have the first value.
@@ -129,8 +131,9 @@ fn value_at<'a>(bytes: &'a [u8], ends: &[i64], code: u32) -> &'a [u8] {
 
 impl TextColumn {
     /// Sets the value of `row`, which must not be before the last one. Bytes that are no UTF-8 are
-    /// stored as `\xHH`; returns whether that was needed.
-    pub fn push(&mut self, row: usize, value: &[u8]) -> bool {
+    /// stored as `\xHH`; returns whether that was needed. `ascii`: the caller knows that the value
+    /// holds nothing else, so it need not be looked at again.
+    pub fn push(&mut self, row: usize, value: &[u8], ascii: bool) -> bool {
         let missing = self.validity.pad(row);
         self.validity.set();
         self.valued += 1;
@@ -139,9 +142,9 @@ impl TextColumn {
                 let end = self.ends.last().copied().unwrap_or(0);
                 self.ends.extend(std::iter::repeat_n(end, missing));
             }
-            return self.append(value);
+            return self.append(value, ascii);
         }
-        let (code, escaped) = self.code(value);
+        let (code, escaped) = self.code(value, ascii);
         if code == 0 && self.codes.is_empty() && !self.validity.has_nulls() {
             return escaped;
         }
@@ -155,7 +158,7 @@ impl TextColumn {
     }
 
     /// The dictionary code of a value, new or known.
-    fn code(&mut self, value: &[u8]) -> (u32, bool) {
+    fn code(&mut self, value: &[u8], ascii: bool) -> (u32, bool) {
         if self.last != u32::MAX && value_at(&self.bytes, &self.ends, self.last) == value {
             return (self.last, false);
         }
@@ -167,7 +170,7 @@ impl TextColumn {
             return (self.last, false);
         }
         let code = (self.ends.len() - 1) as u32;
-        let escaped = self.append(value);
+        let escaped = self.append(value, ascii);
         self.index.insert_unique(hash, (hash, code), |(known, _)| *known);
         // An escaped value differs from what was asked for: it must not be found by it again, or
         // the repair would be noted only once.
@@ -175,8 +178,8 @@ impl TextColumn {
         (code, escaped)
     }
 
-    fn append(&mut self, value: &[u8]) -> bool {
-        let valid = std::str::from_utf8(value).is_ok();
+    fn append(&mut self, value: &[u8], ascii: bool) -> bool {
+        let valid = ascii || std::str::from_utf8(value).is_ok();
         if valid {
             self.bytes.extend_from_slice(value);
         } else {

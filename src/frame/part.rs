@@ -114,23 +114,24 @@ pub fn write(path: &Path, table: Table, rows: usize, columns: Vec<Finished>) -> 
     let file = File::create(path).map_err(PartError::io(path))?;
     let sink = HashingWriter { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
     let mut writer = FileWriter::try_new(sink, schema(&schema_columns), options(true)).map_err(PartError::polars)?;
-    let mut pages = Vec::with_capacity(columns.len());
     let mut compressor = Compressor::new()?;
+    let mut chunks: Vec<Vec<Compressed>> = Vec::with_capacity(columns.len());
     for (column, finished) in schema_columns.iter().zip(columns) {
-        let plain = finished.encoding == Encoding::Plain && column.kind == Kind::Int;
-        let mut compressed = Vec::new();
-        for page in encode(column, finished)? {
-            compressed.push(compressor.page(page?, plain)?);
-        }
-        pages.push(DynStreamingIterator::new(Ready { pages: compressed.into_iter(), current: None }));
+        let pages = match finished.values {
+            Values::SameAs(other) => chunks.get(other).cloned().unwrap_or_default(),
+            _ => compressor.column(column, finished)?,
+        };
+        chunks.push(pages);
     }
+    let pages =
+        chunks.into_iter().map(|c| Ok(DynStreamingIterator::new(Ready { pages: c.into_iter(), current: None })));
     let io_or_bug = |e: PolarsError| match e {
         PolarsError::IO { error, .. } => {
             PartError::Io { path: path.to_owned(), source: std::io::Error::new(error.kind(), error.to_string()) }
         }
         other => PartError::Polars(other.to_string()),
     };
-    writer.write(rows as u64, DynIter::new(pages.into_iter().map(Ok))).map_err(io_or_bug)?;
+    writer.write(rows as u64, DynIter::new(pages)).map_err(io_or_bug)?;
     // Without the Arrow schema in the metadata every reader sees plain Parquet types.
     writer.end(Some(Vec::new())).map_err(io_or_bug)?;
     let mut sink = writer.into_inner();
@@ -153,6 +154,7 @@ fn encode(column: &Column, finished: Finished) -> Result<Box<dyn Iterator<Item =
             let pages = uniform(column.kind, parquet_type, value.as_deref(), rows)?;
             return Ok(Box::new(pages.into_iter().map(Ok)));
         }
+        Values::SameAs(_) => return Ok(Box::new(std::iter::empty())),
     };
     let options = options(finished.statistics);
     let encoded = array_to_columns(array, parquet_type, options, &[finished.encoding]).map_err(PartError::polars)?;
@@ -241,8 +243,13 @@ impl Compressor {
         Ok(CowBuffer::Owned(self.scratch.clone()))
     }
 
-    /// `plain`: what holds no pattern is stored as it is.
-    fn page(&mut self, page: Page, plain: bool) -> Result<CompressedPage, PartError> {
+    fn column(&mut self, column: &Column, finished: Finished) -> Result<Vec<Compressed>, PartError> {
+        // What holds no pattern is stored as it is.
+        let plain = finished.encoding == Encoding::Plain && column.kind == Kind::Int;
+        encode(column, finished)?.map(|page| self.page(page?, plain)).collect()
+    }
+
+    fn page(&mut self, page: Page, plain: bool) -> Result<Compressed, PartError> {
         let codec = if plain { Compression::Uncompressed } else { Compression::Zstd };
         Ok(match page {
             Page::Data(mut page) => {
@@ -253,20 +260,53 @@ impl Compressor {
                     self.bytes(page.buffer())?
                 };
                 let (header, rows) = (page.header().clone(), page.num_values());
-                CompressedPage::Data(CompressedDataPage::new(header, buffer, codec, size, page.descriptor, rows))
+                Compressed::Data { header, buffer, codec, size, descriptor: page.descriptor, rows }
             }
             Page::Dict(page) => {
                 let size = page.buffer.len();
                 let buffer = if plain { page.buffer } else { self.bytes(&page.buffer)? };
-                CompressedPage::Dict(CompressedDictPage::new(buffer, codec, size, page.num_values, page.is_sorted))
+                Compressed::Dict { buffer, codec, size, values: page.num_values, sorted: page.is_sorted }
             }
         })
     }
 }
 
+/// A compressed page that can be written twice.
+#[derive(Clone)]
+enum Compressed {
+    Data {
+        header: DataPageHeader,
+        buffer: CowBuffer,
+        codec: Compression,
+        size: usize,
+        descriptor: Descriptor,
+        rows: usize,
+    },
+    Dict {
+        buffer: CowBuffer,
+        codec: Compression,
+        size: usize,
+        values: usize,
+        sorted: bool,
+    },
+}
+
+impl From<Compressed> for CompressedPage {
+    fn from(page: Compressed) -> Self {
+        match page {
+            Compressed::Data { header, buffer, codec, size, descriptor, rows } => {
+                Self::Data(CompressedDataPage::new(header, buffer, codec, size, descriptor, rows))
+            }
+            Compressed::Dict { buffer, codec, size, values, sorted } => {
+                Self::Dict(CompressedDictPage::new(buffer, codec, size, values, sorted))
+            }
+        }
+    }
+}
+
 /// Pages that only wait to be written.
 struct Ready {
-    pages: std::vec::IntoIter<CompressedPage>,
+    pages: std::vec::IntoIter<Compressed>,
     current: Option<CompressedPage>,
 }
 
@@ -275,7 +315,7 @@ impl polars_parquet::write::FallibleStreamingIterator for Ready {
     type Error = PolarsError;
 
     fn advance(&mut self) -> Result<(), PolarsError> {
-        self.current = self.pages.next();
+        self.current = self.pages.next().map(CompressedPage::from);
         Ok(())
     }
 

@@ -4,23 +4,30 @@
 /// Writes the shape of `path` into `out`, which is cleared first.
 pub(super) fn path_shape(path: &[u8], out: &mut Vec<u8>) {
     out.clear();
-    for (i, segment) in path.split(|b| *b == b'/').enumerate() {
-        if i > 0 {
-            out.push(b'/');
+    // Most segments stay: what lies between two that do not is copied in one go.
+    let (mut copied, mut start) = (0, 0);
+    while start <= path.len() {
+        let rest = path.get(start..).unwrap_or_default();
+        let (mut len, mut digits, mut at_sign) = (0, 0, false);
+        for b in rest.iter().take_while(|b| **b != b'/') {
+            len += 1;
+            digits += usize::from(b.is_ascii_digit());
+            at_sign |= *b == b'@';
         }
-        match placeholder(segment) {
-            Some(word) => out.extend_from_slice(word),
-            None => out.extend_from_slice(segment),
+        if (digits > 0 || len >= 24 || at_sign)
+            && let Some(word) = placeholder(rest.get(..len).unwrap_or_default(), digits)
+        {
+            out.extend_from_slice(path.get(copied..start).unwrap_or_default());
+            out.extend_from_slice(word);
+            copied = start + len;
         }
+        start += len + 1;
     }
+    out.extend_from_slice(path.get(copied..).unwrap_or_default());
 }
 
-/// What an identifier-like segment is replaced by.
-fn placeholder(segment: &[u8]) -> Option<&'static [u8]> {
-    let digits = segment.iter().filter(|b| b.is_ascii_digit()).count();
-    if segment.is_empty() || digits == 0 && segment.len() < 24 && !segment.contains(&b'@') {
-        return None;
-    }
+/// What a segment with so many digits is replaced by, if it looks like an identifier.
+fn placeholder(segment: &[u8], digits: usize) -> Option<&'static [u8]> {
     if digits == segment.len() {
         return Some(b"{n}");
     }
@@ -33,7 +40,7 @@ fn placeholder(segment: &[u8]) -> Option<&'static [u8]> {
     if segment.len() == 36 && dashes == 4 && hex == 32 {
         return Some(b"{uuid}");
     }
-    if segment.contains(&b'@') || contains(segment, b"%40") {
+    if segment.contains(&b'@') || memchr::memchr(b'%', segment).is_some() && contains(segment, b"%40") {
         return Some(b"{email}");
     }
     if hex == segment.len() && segment.len() >= 16 {
