@@ -1,9 +1,9 @@
 //! Every bound in one place, each with its reason. A limit that was hit is reported, never silent.
 
-/// Longest record that is read as one exchange. A longer one becomes a reject that covers it
-/// whole: a gateway that logs bodies caps them far below this, and one line must not decide how
-/// much memory an ingest needs.
-pub const RECORD_BYTES_MAX: usize = 16 << 20;
+/// Longest record that is read as one exchange; below a chunk, so that one always holds it. Rejects
+/// cover a longer one whole: a gateway that logs bodies caps them far below this, and one line must
+/// not decide how much memory an ingest needs.
+pub const RECORD_BYTES_MAX: usize = 15 << 20;
 
 /// Longest entry of a HAR. Entries carry whole bodies, base64 adds a third, and a browser keeps
 /// downloads of many megabytes; a longer one is a download of no API and must not decide how much

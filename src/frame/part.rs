@@ -1,7 +1,7 @@
 //! Writing one Parquet part: one row group, written by one worker, the same bytes for the same rows.
 
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use polars::error::PolarsError;
@@ -61,26 +61,6 @@ pub struct Written {
     pub sha256: [u8; 32],
 }
 
-/// Hashes what passes through.
-struct HashingWriter<W> {
-    inner: W,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl<W: std::io::Write> std::io::Write for HashingWriter<W> {
-    fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
-        let n = self.inner.write(buffer)?;
-        self.hash.update(buffer.get(..n).unwrap_or_default());
-        self.bytes += n as u64;
-        Ok(n)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.inner.flush()
-    }
-}
-
 /// zstd's level: larger ones came out larger and slower on these columns.
 const ZSTD_LEVEL: i32 = 1;
 
@@ -111,9 +91,8 @@ pub fn write(path: &Path, table: Table, rows: usize, columns: Vec<Finished>) -> 
     if schema_columns.len() != columns.len() {
         return Err(PartError::Polars(format!("{} columns for table {}", columns.len(), table.name())));
     }
-    let file = File::create(path).map_err(PartError::io(path))?;
-    let sink = HashingWriter { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
-    let mut writer = FileWriter::try_new(sink, schema(&schema_columns), options(true)).map_err(PartError::polars)?;
+    // Into memory first: a part is a few megabytes, and the file system's own errors stay its own.
+    let mut writer = FileWriter::try_new(Vec::new(), schema(&schema_columns), options(true)).map_err(PartError::polars)?;
     let mut compressor = Compressor::new()?;
     let mut chunks: Vec<Vec<Compressed>> = Vec::with_capacity(columns.len());
     for (column, finished) in schema_columns.iter().zip(columns) {
@@ -125,20 +104,13 @@ pub fn write(path: &Path, table: Table, rows: usize, columns: Vec<Finished>) -> 
     }
     let pages =
         chunks.into_iter().map(|c| Ok(DynStreamingIterator::new(Ready { pages: c.into_iter(), current: None })));
-    let io_or_bug = |e: PolarsError| match e {
-        PolarsError::IO { error, .. } => {
-            PartError::Io { path: path.to_owned(), source: std::io::Error::new(error.kind(), error.to_string()) }
-        }
-        other => PartError::Polars(other.to_string()),
-    };
-    writer.write(rows as u64, DynIter::new(pages)).map_err(io_or_bug)?;
+    writer.write(rows as u64, DynIter::new(pages)).map_err(PartError::polars)?;
     // Without the Arrow schema in the metadata every reader sees plain Parquet types.
-    writer.end(Some(Vec::new())).map_err(io_or_bug)?;
-    let mut sink = writer.into_inner();
-    sink.flush().map_err(PartError::io(path))?;
-    let file = sink.inner.into_inner().map_err(|e| PartError::Io { path: path.to_owned(), source: e.into_error() })?;
-    file.sync_data().map_err(PartError::io(path))?;
-    Ok(Written { rows: rows as u64, bytes: sink.bytes, sha256: sink.hash.finalize().into() })
+    writer.end(Some(Vec::new())).map_err(PartError::polars)?;
+    let bytes = writer.into_inner();
+    let mut file = File::create(path).map_err(PartError::io(path))?;
+    file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(PartError::io(path))?;
+    Ok(Written { rows: rows as u64, bytes: bytes.len() as u64, sha256: Sha256::digest(&bytes).into() })
 }
 
 fn schema(columns: &[Column]) -> ArrowSchema {
