@@ -1,8 +1,10 @@
 //! Writing one Parquet part: one row group, written by one worker, the same bytes for the same rows.
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use polars::error::PolarsError;
 use polars_arrow::datatypes::{ArrowSchema, Field};
@@ -60,18 +62,34 @@ struct HashingWriter<W> {
     inner: W,
     hash: Sha256,
     bytes: u64,
+    /// What the file system said: the Parquet writer passes it on as a malformed file.
+    refused: Rc<RefCell<Option<std::io::Error>>>,
+}
+
+impl<W: std::io::Write> HashingWriter<W> {
+    fn note<T>(&self, result: std::io::Result<T>) -> std::io::Result<T> {
+        if let Err(e) = &result {
+            let copy = e
+                .raw_os_error()
+                .map_or_else(|| std::io::Error::new(e.kind(), e.to_string()), std::io::Error::from_raw_os_error);
+            *self.refused.borrow_mut() = Some(copy);
+        }
+        result
+    }
 }
 
 impl<W: std::io::Write> std::io::Write for HashingWriter<W> {
     fn write(&mut self, buffer: &[u8]) -> std::io::Result<usize> {
-        let n = self.inner.write(buffer)?;
+        let written = self.inner.write(buffer);
+        let n = self.note(written)?;
         self.hash.update(buffer.get(..n).unwrap_or_default());
         self.bytes += n as u64;
         Ok(n)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        self.inner.flush()
+        let flushed = self.inner.flush();
+        self.note(flushed)
     }
 }
 
@@ -101,18 +119,21 @@ pub fn write(path: &Path, table: Table, rows: usize, columns: Vec<Finished>) -> 
         return Err(PartError::Polars(format!("{} columns for table {}", columns.len(), table.name())));
     }
     let file = File::create(path).map_err(PartError::io(path))?;
-    let sink = HashingWriter { inner: BufWriter::with_capacity(1 << 20, file), hash: Sha256::new(), bytes: 0 };
-    let mut writer = FileWriter::try_new(sink, schema(&schema_columns), options(true)?).map_err(PartError::polars)?;
+    let refused = Rc::new(RefCell::new(None));
+    let io_or_bug = |e: PolarsError| match (refused.borrow_mut().take(), e) {
+        (Some(source), _) => PartError::Io { path: path.to_owned(), source },
+        (None, PolarsError::IO { error, .. }) => {
+            PartError::Io { path: path.to_owned(), source: std::io::Error::new(error.kind(), error.to_string()) }
+        }
+        (None, other) => PartError::Polars(other.to_string()),
+    };
+    let inner = BufWriter::with_capacity(1 << 20, file);
+    let sink = HashingWriter { inner, hash: Sha256::new(), bytes: 0, refused: Rc::clone(&refused) };
+    let mut writer = FileWriter::try_new(sink, schema(&schema_columns), options(true)?).map_err(io_or_bug)?;
     let mut pages = Vec::with_capacity(columns.len());
     for (column, finished) in schema_columns.iter().zip(columns) {
         pages.push(encode(column, finished)?);
     }
-    let io_or_bug = |e: PolarsError| match e {
-        PolarsError::IO { error, .. } => {
-            PartError::Io { path: path.to_owned(), source: std::io::Error::new(error.kind(), error.to_string()) }
-        }
-        other => PartError::Polars(other.to_string()),
-    };
     writer.write(rows as u64, DynIter::new(pages.into_iter().map(Ok))).map_err(io_or_bug)?;
     // Without the Arrow schema in the metadata every reader sees plain Parquet types.
     writer.end(Some(Vec::new())).map_err(io_or_bug)?;
