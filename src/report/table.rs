@@ -7,7 +7,7 @@ use comfy_table::{
 use super::{Report, Section, Value, Writer};
 
 /// Narrowest a column of text may get before other columns must give way.
-const TEXT_LEAST: u16 = 24;
+const TEXT_LEAST: u16 = 16;
 /// A date: a moment may break behind it.
 const DATE: u16 = 10;
 
