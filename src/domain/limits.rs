@@ -14,6 +14,10 @@ pub const HAR_ENTRY_BYTES_MAX: usize = 128 << 20;
 /// compresses well, small enough that reader and workers together stay far below 512 MB.
 pub const CHUNK_BYTES: usize = 16 << 20;
 
+/// Bytes of chunks that wait for a worker or are in work, unless it is a single larger one or there are
+/// workers for more chunks of [`CHUNK_BYTES`].
+pub const IN_FLIGHT_BYTES_MAX: usize = 96 << 20;
+
 /// Deepest JSON nesting that is followed. `serde_json` stops at the same depth; real logs stay
 /// below 20.
 pub const JSON_DEPTH_MAX: usize = 128;

@@ -12,7 +12,7 @@ use super::collector::Collector;
 use super::settings::{Progress, Settings};
 use super::tally::Tally;
 use crate::case::{Case, CaseError, EvidenceEntry, Part};
-use crate::domain::limits::SNIFF_BYTES;
+use crate::domain::limits::{IN_FLIGHT_BYTES_MAX, SNIFF_BYTES};
 use crate::domain::{Micros, Repairs};
 use crate::evidence::{self, EvidenceError, Finished, Source, Stream};
 use crate::frame::builder::repair_codes;
@@ -124,6 +124,7 @@ pub fn ingest(
             tasks: Some(task_sender),
             done: done_receiver,
             buffers: Vec::new(),
+            in_flight: 0,
             results: BTreeMap::new(),
             pending: Vec::new(),
             summary: Summary::default(),
@@ -205,6 +206,8 @@ struct Reader<'c> {
     done: Receiver<Result<Done, PartError>>,
     /// Buffers to be filled again: fresh ones cost page faults.
     buffers: Vec<Vec<u8>>,
+    /// Bytes of the chunks that are sent and not yet back.
+    in_flight: usize,
     /// Results by evidence, with how many chunks they stand for.
     results: BTreeMap<i64, (u32, Tally, Vec<Part>)>,
     pending: Vec<Pending>,
@@ -372,6 +375,15 @@ impl Reader<'_> {
         while let Ok(done) = self.done.try_recv() {
             self.take(done?);
         }
+        // A chunk holds at least one record, and some HAR entries are a hundred megabytes: a few of
+        // them must not be in memory at once. Ordinary chunks keep every worker busy.
+        let bytes = task.chunk.bytes.len();
+        let in_flight_max = IN_FLIGHT_BYTES_MAX.max((self.settings.threads + 2) * self.settings.chunk_bytes);
+        while self.in_flight > 0 && self.in_flight + bytes > in_flight_max {
+            let done = self.done.recv().map_err(|_| IngestError::WorkerLost)?;
+            self.take(done?);
+        }
+        self.in_flight += bytes;
         self.tasks.as_ref().and_then(|t| t.send(task).ok()).ok_or(IngestError::WorkerLost)
     }
 
@@ -380,8 +392,9 @@ impl Reader<'_> {
         *chunks += 1;
         tally.add(&done.tally);
         parts.extend(done.parts);
-        // One to read into, one for what is left over: more would only hold memory.
-        if self.buffers.len() < 2 {
+        self.in_flight = self.in_flight.saturating_sub(done.buffer.len());
+        // One to read into, one for what is left over: more, or larger ones, would only hold memory.
+        if self.buffers.len() < 2 && done.buffer.capacity() <= 2 * self.settings.chunk_bytes {
             self.buffers.push(done.buffer);
         }
     }
