@@ -8,5 +8,6 @@ mod settings;
 mod shape;
 mod tally;
 
+pub use collector::to_utc;
 pub use pipeline::{IngestError, Outcome, Summary, ingest};
 pub use settings::{Progress, Settings, Silent};

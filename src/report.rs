@@ -9,7 +9,7 @@ mod markdown;
 mod table;
 mod value;
 
-pub use build::{Options, SECTIONS, build};
+pub use build::{LeftOut, Options, SECTIONS, build};
 pub use csv::{Csv, Guard};
 pub use json::Json;
 pub use jsonl::Jsonl;

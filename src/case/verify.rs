@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use super::custody::Entry;
 use super::error::CaseError;
 use super::manifest::{EvidenceEntry, hex};
 use super::store::Case;
@@ -66,17 +67,38 @@ pub fn verify(case: &Case) -> Result<Verification, CaseError> {
 
 fn custody(case: &Case) -> Check {
     let what = "custody log".to_owned();
-    match case.custody().read() {
-        Ok((entries, None)) => {
-            Check { what, outcome: Outcome::Ok, detail: format!("{} entries, chain whole", entries.len()) }
-        }
-        Ok((entries, Some(torn))) => Check {
-            what,
-            outcome: Outcome::Failed,
-            detail: format!("{} entries, then {} bytes of an unfinished line", entries.len(), torn.bytes),
-        },
-        Err(e) => Check { what, outcome: Outcome::Failed, detail: e.to_string() },
+    let failed = |detail: String| Check { what: what.clone(), outcome: Outcome::Failed, detail };
+    let (entries, torn) = match case.custody().read() {
+        Ok(read) => read,
+        Err(e) => return failed(e.to_string()),
+    };
+    if let Some(torn) = torn {
+        return failed(format!("{} entries, then {} bytes of an unfinished line", entries.len(), torn.bytes));
     }
+    if let Some(detail) = disagreement(case, &entries) {
+        return failed(detail);
+    }
+    let detail = format!("{} entries, chain whole, agrees with the manifest", entries.len());
+    Check { what, outcome: Outcome::Ok, detail }
+}
+
+/// What the custody log and the manifest say differently of the evidence: whoever changes one has
+/// to change both, and the log's chain with it.
+fn disagreement(case: &Case, entries: &[Entry]) -> Option<String> {
+    if entries.first().is_none_or(|e| e.action != "case-created") {
+        return Some("the log does not begin with the making of the case: entries are missing".into());
+    }
+    let added: Vec<&Entry> = entries.iter().filter(|e| e.action == "evidence-added").collect();
+    let names = |e: &Entry, m: &EvidenceEntry| {
+        e.detail.get("evidence_id").and_then(serde_json::Value::as_i64) == Some(m.evidence_id)
+            && e.detail.get("sha256").and_then(serde_json::Value::as_str) == Some(&m.sha256)
+    };
+    let evidence = &case.manifest.evidence;
+    if let Some(m) = evidence.iter().find(|m| !added.iter().any(|e| names(e, m))) {
+        return Some(format!("evidence {} is in the manifest and was never logged with this digest", m.evidence_id));
+    }
+    let e = added.iter().find(|e| !evidence.iter().any(|m| names(e, m)))?;
+    Some(format!("entry {} added evidence that the manifest does not name", e.seq))
 }
 
 fn parts(case: &Case) -> Check {

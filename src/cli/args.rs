@@ -62,6 +62,14 @@ pub(super) struct ReadingArgs {
     pub threads: Option<usize>,
 }
 
+impl ReadingArgs {
+    /// Whether no flag says how to read. What the environment may say is not looked at.
+    pub(super) fn is_default(&self) -> bool {
+        let lists = [&self.nginx_format, &self.apache_format, &self.envoy_format, &self.log_regex, &self.format];
+        lists.iter().all(|l| l.is_empty()) && self.mapping.is_empty()
+    }
+}
+
 #[derive(Debug, Args)]
 pub(super) struct IngestArgs {
     /// Files, folders, globs, zip archives, or `-` for standard input.
@@ -115,7 +123,7 @@ pub(super) struct ReportArgs {
     /// Only these sections (ids as in the JSON output); may be repeated.
     #[arg(long, value_name = "ID", value_delimiter = ',')]
     pub section: Vec<String>,
-    /// Only exchanges at or after this time (RFC 3339, or a date).
+    /// Only exchanges at or after this time: RFC 3339, without an offset in --zone; or a date.
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
     /// Only exchanges before this time.
@@ -155,7 +163,8 @@ pub(super) enum CaseCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Print one SHA-256 over evidence and frames: equal evidence gives equal digests.
+    /// Print one SHA-256 over evidence and frames as the manifest records them: equal evidence gives
+    /// equal digests. `verify` proves that they are still so.
     Digest {
         /// The case's folder.
         case: PathBuf,
@@ -164,9 +173,6 @@ pub(super) enum CaseCommand {
 
 #[derive(Debug, Args)]
 pub(super) struct FormatsArgs {
-    /// How to print the lists.
-    #[arg(short = 'f', long = "output-format", value_enum, default_value_t = Shape::Table, global = true)]
-    pub shape: Shape,
     #[command(subcommand)]
     pub command: Option<FormatsCommand>,
 }
@@ -174,7 +180,11 @@ pub(super) struct FormatsArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum FormatsCommand {
     /// List the formats.
-    List,
+    List {
+        /// How to print the list.
+        #[arg(short = 'f', long = "output-format", value_enum, default_value_t = Shape::Table)]
+        shape: Shape,
+    },
     /// Say what a file was taken for, why, and how each field was mapped.
     Explain {
         /// A file, a zip archive, or `-`.
@@ -186,5 +196,9 @@ pub(super) enum FormatsCommand {
         reading: Box<ReadingArgs>,
     },
     /// List the columns that `--log-regex` and mapping files can name.
-    Columns,
+    Columns {
+        /// How to print the list.
+        #[arg(short = 'f', long = "output-format", value_enum, default_value_t = Shape::Table)]
+        shape: Shape,
+    },
 }

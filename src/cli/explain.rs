@@ -154,8 +154,13 @@ impl Seen<'_> {
             let _ = writeln!(text, "  besides  {}", other.join(", "));
         }
         output.data(text.as_bytes())?;
-        if let Some(sample) = &self.sample {
-            tell_sample(sample, output)?;
+        match &self.sample {
+            Some(sample) => tell_sample(sample, output)?,
+            None if !self.formats.is_empty() => {
+                let text = format!("No exchange at record {} or after it in {extent}.\n", self.wanted);
+                output.data(text.as_bytes())?;
+            }
+            None => output.data(b"Nothing here was taken for an exchange. `breachwalk formats` lists what is known; own formats: --nginx-format,\n--apache-format, --envoy-format, --log-regex, --mapping.\n")?,
         }
         self.tell_rejects(output)
     }
@@ -181,10 +186,10 @@ impl Seen<'_> {
         let section = Section {
             id: "rejects",
             title: "Not understood",
-            notes: Vec::new(),
+            notes: vec![format!("{} of {} rejects.", self.rejects.len(), self.reject_count)],
             columns,
             rows: rows.collect(),
-            rows_cut: self.reject_count - self.rejects.len() as u64,
+            rows_cut: 0,
         };
         formats::print(section, output)
     }

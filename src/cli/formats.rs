@@ -10,8 +10,9 @@ use crate::report::{Column, Guard, Report, Section, Shown, Value};
 
 pub(super) fn run(args: &FormatsArgs, output: &mut Output) -> Result<u8, CliError> {
     match &args.command {
-        None | Some(FormatsCommand::List) => list(args.shape, output),
-        Some(FormatsCommand::Columns) => columns(args.shape, output),
+        None => list(Shape::Table, output),
+        Some(FormatsCommand::List { shape }) => list(*shape, output),
+        Some(FormatsCommand::Columns { shape }) => columns(*shape, output),
         Some(FormatsCommand::Explain { file, record, reading }) => explain::run(file, *record, reading, output),
     }
 }

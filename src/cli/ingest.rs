@@ -10,7 +10,7 @@ use crate::case::{Case, EvidenceEntry};
 use crate::domain::safe_text::escape;
 use crate::evidence::{self, Source};
 use crate::ingest::{Outcome, Settings, Summary, ingest};
-use crate::report::{Column, Guard, Report, Section, Shown, Value};
+use crate::report::{Column, Guard, LeftOut, Report, Section, Shown, Value};
 
 pub(super) fn run(args: &IngestArgs, output: &mut Output) -> Result<u8, CliError> {
     let config = Config::load()?;
@@ -34,20 +34,29 @@ pub(super) fn run(args: &IngestArgs, output: &mut Output) -> Result<u8, CliError
 }
 
 /// For verbs that were given evidence: reads it and says only what is odd. Returns whether all of
-/// it could be read.
+/// it could be read: what could not, or was there already, is told with its reason.
 pub(super) fn run_quietly(
     case: &mut Case,
     sources: &[Source],
     settings: &Settings,
     output: &mut Output,
-) -> Result<bool, CliError> {
+) -> Result<Vec<LeftOut>, CliError> {
     let summary = read(case, sources, settings, output)?;
-    for outcome in &summary.outcomes {
-        if let Outcome::Failed { error, .. } = outcome {
-            output.warn(&error.to_string());
+    let mut left_out = Vec::new();
+    for outcome in summary.outcomes {
+        match outcome {
+            Outcome::Failed { name, error } => {
+                output.warn(&error.to_string());
+                left_out.push(LeftOut { name, why: error.to_string(), failed: true });
+            }
+            // Read by an earlier run of the same command, or the same bytes under another name.
+            Outcome::Known { name, known_as, .. } if name != known_as => {
+                left_out.push(LeftOut { name, why: format!("the same bytes as {known_as}"), failed: false });
+            }
+            Outcome::Known { .. } | Outcome::Added(_) => {}
         }
     }
-    Ok(!summary.outcomes.iter().any(|o| matches!(o, Outcome::Failed { .. })))
+    Ok(left_out)
 }
 
 fn read(case: &mut Case, sources: &[Source], settings: &Settings, output: &Output) -> Result<Summary, CliError> {

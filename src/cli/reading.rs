@@ -1,5 +1,6 @@
 //! From arguments to what ingest is told.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use super::args::ReadingArgs;
@@ -10,6 +11,12 @@ use crate::domain::safe_text::escape;
 use crate::ingest::Settings;
 use crate::parse::custom::CustomFormat;
 use crate::parse::{Format, FormatSet, formats, mapping};
+
+/// More threads than any machine has cores for; each holds a chunk.
+const THREADS_MAX: usize = 256;
+
+/// A mapping file is a page of text.
+const MAPPING_BYTES_MAX: u64 = 1 << 20;
 
 /// Settings of a new case: flags and environment, then the configuration file.
 pub(super) fn case_settings(args: &ReadingArgs, config: &Config) -> CaseSettings {
@@ -33,8 +40,8 @@ pub(super) fn settings(args: &ReadingArgs, config: &Config, case: &CaseSettings)
     }
     let defaults = Settings::default();
     let threads = args.threads.or(config.threads).unwrap_or(defaults.threads);
-    if threads == 0 {
-        return Err(CliError::Usage("--threads 0: at least one thread must parse".into()));
+    if !(1..=THREADS_MAX).contains(&threads) {
+        return Err(CliError::Usage(format!("--threads {threads}: between 1 and {THREADS_MAX} threads can parse")));
     }
     Ok(Settings {
         threads,
@@ -79,7 +86,10 @@ fn by_id(id: &str) -> Result<&'static dyn Format, CliError> {
 
 fn read_mapping(path: &Path) -> Result<&'static dyn Format, CliError> {
     let shown = escape(path.as_os_str().as_encoded_bytes());
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| CliError::Failed(format!("{shown}: {e}; name a TOML file that maps keys to columns")))?;
+    let no_file =
+        |e: std::io::Error| CliError::Failed(format!("{shown}: {e}; name a TOML file that maps keys to columns"));
+    let file = std::fs::File::open(path).map_err(no_file)?;
+    let mut text = String::new();
+    file.take(MAPPING_BYTES_MAX).read_to_string(&mut text).map_err(no_file)?;
     mapping::parse(&text).map_err(|e| CliError::Failed(format!("{shown}: {e}")))
 }

@@ -1,5 +1,7 @@
 //! `breachwalk report`.
 
+use jiff::tz::TimeZone;
+
 use super::args::{ReportArgs, Shape};
 use super::error::CliError;
 use super::output::{Output, colour, width};
@@ -7,6 +9,7 @@ use super::{cache, exit, shape};
 use crate::domain::Micros;
 use crate::domain::time::iso;
 use crate::frame::summary::Window;
+use crate::ingest::to_utc;
 use crate::report::{Guard, Options, SECTIONS, build};
 
 pub(super) fn run(args: &ReportArgs, output: &mut Output) -> Result<u8, CliError> {
@@ -15,9 +18,21 @@ pub(super) fn run(args: &ReportArgs, output: &mut Output) -> Result<u8, CliError
             return Err(CliError::Usage(format!("--section {id}: no such section; there are {}", SECTIONS.join(", "))));
         }
     }
-    let window = Window { since: time("since", args.since.as_deref())?, until: time("until", args.until.as_deref())? };
+    let zone = args.reading.zone.as_deref().map_or(Ok(TimeZone::UTC), TimeZone::get);
+    let zone =
+        zone.map_err(|e| CliError::Usage(format!("--zone: {e}; write an IANA name such as Asia/Kolkata, or UTC")))?;
+    let window = Window {
+        since: time("since", args.since.as_deref(), &zone)?,
+        until: time("until", args.until.as_deref(), &zone)?,
+    };
+    if let (Some(since), Some(until)) = (window.since, window.until)
+        && since >= until
+    {
+        return Err(CliError::Usage("--since is not before --until: nothing lies between".into()));
+    }
+    refuse_evidence(args)?;
     let opened = cache::open(&args.inputs, &args.reading, output)?;
-    let options = Options { top: args.top, window, sections: args.section.clone() };
+    let options = Options { top: args.top, window, sections: args.section.clone(), left_out: opened.left_out };
     let report = build(&opened.case, &options)?;
     let guard = if args.csv_raw { Guard::Raw } else { Guard::Formulas };
     let to_terminal = args.output.is_none() && args.shape == Shape::Table;
@@ -31,15 +46,31 @@ pub(super) fn run(args: &ReportArgs, output: &mut Output) -> Result<u8, CliError
     if args.strict && evidence.iter().any(|e| e.rejects > 0) {
         return Ok(exit::REJECTS);
     }
-    Ok(if opened.complete { exit::DONE } else { exit::ERROR })
+    Ok(if options.left_out.iter().any(|l| l.failed) { exit::ERROR } else { exit::DONE })
 }
 
-/// A moment as typed: RFC 3339, or a date (its midnight, UTC).
-fn time(flag: &str, text: Option<&str>) -> Result<Option<Micros>, CliError> {
+/// A moment as typed: RFC 3339, or without an offset in `--zone`; a date is its midnight.
+fn time(flag: &str, text: Option<&str>, zone: &TimeZone) -> Result<Option<Micros>, CliError> {
     let Some(text) = text else { return Ok(None) };
-    let midnight = format!("{text}T00:00:00Z");
+    let midnight = format!("{text}T00:00:00");
     let stamp = iso(text.as_bytes()).or_else(|| iso(midnight.as_bytes()));
-    let stamp = stamp
-        .ok_or_else(|| CliError::Usage(format!("--{flag} {text:?}: write 2024-09-11 or 2024-09-11T02:54:00+05:30")))?;
-    Ok(Some(stamp.at))
+    let stamp = stamp.ok_or_else(|| {
+        CliError::Usage(format!(
+            "--{flag} {text:?}: write 2024-09-11 or 2024-09-11T02:54:00+05:30, a year from 1970 to 2200"
+        ))
+    })?;
+    Ok(Some(if stamp.zoned { stamp.at } else { to_utc(stamp.at, zone) }))
+}
+
+/// Evidence is never written to, `--force` or not.
+fn refuse_evidence(args: &ReportArgs) -> Result<(), CliError> {
+    let Some(Ok(output)) = args.output.as_ref().map(std::fs::canonicalize) else { return Ok(()) };
+    let is_input = |input: &String| std::fs::canonicalize(input).is_ok_and(|i| output == i || output.starts_with(&i));
+    if args.force && args.inputs.iter().any(is_input) {
+        let shown = crate::domain::safe_text::escape(output.as_os_str().as_encoded_bytes());
+        return Err(CliError::Usage(format!(
+            "{shown}: this is evidence or part of a case, which is never written to; name another file"
+        )));
+    }
+    Ok(())
 }

@@ -15,8 +15,8 @@ use walkdir::WalkDir;
 /// once, where it came first.
 ///
 /// Nothing is skipped silently: hidden files, too, are evidence, and what cannot be read becomes a
-/// source that says why when it is opened. Left out are only folders themselves and symbolic links
-/// that lead back to a folder they are in.
+/// source that says why when it is opened. Left out are only folders themselves, folders that are a
+/// case, and symbolic links that lead back to a folder they are in.
 pub fn collect(inputs: &[String]) -> Result<Vec<Source>, EvidenceError> {
     let mut found = Found::default();
     for input in inputs {
@@ -140,7 +140,10 @@ pub(super) fn expand(path: PathBuf) -> Vec<Source> {
 
 /// The files below a folder, or the file itself.
 fn walk(path: &Path, paths: &mut Vec<PathBuf>) {
-    for entry in WalkDir::new(path).follow_links(true) {
+    // A case in the folder is what evidence became, not evidence.
+    let is_case =
+        |e: &walkdir::DirEntry| e.depth() > 0 && e.file_type().is_dir() && e.path().join("case.toml").is_file();
+    for entry in WalkDir::new(path).follow_links(true).into_iter().filter_entry(|e| !is_case(e)) {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
             Ok(entry) => paths.push(entry.into_path()),

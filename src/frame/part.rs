@@ -34,7 +34,7 @@ pub enum PartError {
         source: std::io::Error,
     },
     /// Polars refused: a bug here, not in the evidence.
-    #[error("Parquet: {0}; this is a bug in breachwalk")]
+    #[error("Parquet: {0}; where `breachwalk case verify` finds the case sound, this is a bug in breachwalk")]
     Polars(String),
 }
 
@@ -247,6 +247,7 @@ impl Compressor {
 
 /// A compressed page that can be written twice.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are data pages")]
 enum Compressed {
     Data {
         header: DataPageHeader,

@@ -11,6 +11,14 @@ use crate::domain::{Body, Exchange, Ignorable, Micros, Place, Reason, Text};
 use crate::frame::builder::{Derived, ExchangeBuilder, RejectBuilder};
 use crate::parse::Sink;
 
+/// A wall-clock time, read as if UTC, put right for a zone. In the hour that a clock change repeats
+/// or skips, the offset before the change counts.
+pub fn to_utc(wall: Micros, zone: &TimeZone) -> Micros {
+    let Ok(as_if_utc) = Timestamp::from_microsecond(wall) else { return wall };
+    let civil = TimeZone::UTC.to_datetime(as_if_utc);
+    zone.to_ambiguous_timestamp(civil).compatible().unwrap_or(as_if_utc).as_microsecond()
+}
+
 /// Offsets of a zone, looked up once an hour of log.
 struct ZoneCache<'z> {
     zone: &'z TimeZone,
@@ -25,11 +33,7 @@ impl ZoneCache<'_> {
         let hour = wall.div_euclid(900 * SECOND);
         if self.hour != Some(hour) {
             self.hour = Some(hour);
-            self.offset = Timestamp::from_microsecond(wall).map_or(0, |as_if_utc| {
-                let civil = TimeZone::UTC.to_datetime(as_if_utc);
-                let utc = self.zone.to_ambiguous_timestamp(civil).compatible().unwrap_or(as_if_utc);
-                wall - utc.as_microsecond()
-            });
+            self.offset = wall - to_utc(wall, self.zone);
         }
         wall - self.offset
     }

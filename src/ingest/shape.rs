@@ -28,6 +28,10 @@ pub(super) fn path_shape(path: &[u8], out: &mut Vec<u8>) {
 
 /// What a segment with so many digits is replaced by, if it looks like an identifier.
 fn placeholder(segment: &[u8], digits: usize) -> Option<&'static [u8]> {
+    // A token, or a parameter such as `;jsessionid=…`: no name is that long.
+    if segment.len() >= 64 || memchr::memchr(b';', segment).is_some() {
+        return Some(b"{id}");
+    }
     if digits == segment.len() {
         return Some(b"{n}");
     }

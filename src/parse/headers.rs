@@ -67,10 +67,11 @@ pub(super) const CREDENTIAL_HEADERS: &[&str] = &[
 const KNOWN_BYTES_MAX: usize = 25;
 
 /// Looks a header up, in any case.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn known(name: &[u8]) -> Known {
     let mut lower = [0; KNOWN_BYTES_MAX];
     let Some(lower) = lower.get_mut(..name.len()) else {
-        return Known::Other;
+        return by_its_words(&name.to_ascii_lowercase());
     };
     lower.copy_from_slice(name);
     lower.make_ascii_lowercase();
@@ -112,7 +113,43 @@ fn known(name: &[u8]) -> Known {
         b"x-cache" | b"cf-cache-status" => Known::Cache,
         b"x-request-id" => Known::RequestId,
         b"traceparent" | b"x-b3-traceid" | b"x-amzn-trace-id" => Known::Trace,
-        _ => Known::Other,
+        // Seen in every capture: not worth a search.
+        b"accept"
+        | b"accept-encoding"
+        | b"accept-language"
+        | b"accept-ranges"
+        | b"age"
+        | b"alt-svc"
+        | b"cache-control"
+        | b"connection"
+        | b"date"
+        | b"etag"
+        | b"expires"
+        | b"keep-alive"
+        | b"last-modified"
+        | b"pragma"
+        | b"priority"
+        | b"server"
+        | b"strict-transport-security"
+        | b"transfer-encoding"
+        | b"upgrade-insecure-requests"
+        | b"vary"
+        | b"via"
+        | b"x-content-type-options"
+        | b"x-frame-options"
+        | b"x-powered-by"
+        | b"x-xss-protection"
+        | b":method"
+        | b":path"
+        | b":scheme"
+        | b":status" => Known::Other,
+        name if name.starts_with(b"sec-ch-")
+            || name.starts_with(b"sec-fetch-")
+            || name.starts_with(b"access-control-") =>
+        {
+            Known::Other
+        }
+        name => by_its_words(name),
     }
 }
 
@@ -131,8 +168,13 @@ pub fn authorization<'a>(value: &'a [u8], x: &mut Exchange<'a>) {
 pub fn cookies<'a>(value: &'a [u8], x: &mut Exchange<'a>, s: &Scratch<'a>) {
     let mut names = BumpVec::new_in(s.arena);
     for pair in value.split(|b| matches!(b, b';' | b',')) {
-        let name = pair.split(|b| *b == b'=').next().unwrap_or_default().trim_ascii();
-        if name.is_empty() || name.len() > 256 {
+        let name = pair.split(|b| *b == b'=').next().unwrap_or_default();
+        // Without `=` there is no telling a name from a value.
+        if name.len() == pair.len() || name.len() > 256 {
+            continue;
+        }
+        let name = name.trim_ascii();
+        if name.is_empty() {
             continue;
         }
         if !names.is_empty() {
@@ -223,6 +265,70 @@ fn withheld(name: &[u8], x: &mut Exchange<'_>) {
     };
     x.auth = Auth::Present;
     x.set_default(Text::AuthScheme, scheme);
+}
+
+/// A header that no list names, in lower case: one whose name speaks of a secret holds one until
+/// somebody has looked. Names of verdicts and policies about secrets are left alone.
+fn by_its_words(name: &[u8]) -> Known {
+    const SECRET: &[&[u8]] = &[
+        b"auth",
+        b"token",
+        b"jwt",
+        b"secret",
+        b"passw",
+        b"assertion",
+        b"credential",
+        b"session",
+        b"apikey",
+        b"api-key",
+        b"dpop",
+        b"client-cert",
+    ];
+    const NOT_SECRET: &[&[u8]] =
+        &[b":authority", b"www-authenticate", b"proxy-authenticate", b"x-auth-status", b"sec-fetch"];
+    let says = |words: &[&[u8]]| words.iter().any(|w| memchr::memmem::find(name, w).is_some());
+    if says(&[b"csrf", b"xsrf"]) {
+        return Known::FormToken;
+    }
+    if name == b"sec-websocket-protocol" || says(SECRET) && !says(NOT_SECRET) {
+        Known::Credential
+    } else {
+        Known::Other
+    }
+}
+
+/// Whether a query holds what stands for a login: `access_token=…`, a signature, a session id. A key
+/// in a URL is a credential, and one that every log on the way has written down.
+pub fn query_has_credential(query: &[u8]) -> bool {
+    const NAMES: &[&[u8]] = &[
+        b"access_token",
+        b"id_token",
+        b"token",
+        b"auth",
+        b"auth_token",
+        b"authorization",
+        b"jwt",
+        b"api_key",
+        b"apikey",
+        b"api-key",
+        b"x-amz-signature",
+        b"x-goog-signature",
+        b"signature",
+        b"sig",
+        b"password",
+        b"passwd",
+        b"session",
+        b"sessionid",
+        b"session_id",
+        b"sid",
+        b"jsessionid",
+        b"phpsessid",
+        b"client_secret",
+    ];
+    query.split(|b| *b == b'&').any(|pair| {
+        let name = pair.split(|b| *b == b'=').next().unwrap_or_default();
+        name.len() + 1 < pair.len() && name.len() <= 24 && NAMES.iter().any(|n| n.eq_ignore_ascii_case(name))
+    })
 }
 
 /// Collects headers as the JSON text of a list of `[name, value]`.
@@ -458,6 +564,24 @@ mod tests {
         let (auth, _, agent) = read(r#"{"user-agent":"x{\"authorization\":\"Bearer a\"}","accept":"*/*"}"#);
         assert_eq!((auth, agent.as_str()), (Auth::Absent, r#"x{"authorization":"Bearer a"}"#));
         assert_eq!(read(r#"{\"User-Agent\":\"curl\"}"#).2, "curl");
+    }
+
+    #[test]
+    fn a_name_that_speaks_of_a_secret_is_one() {
+        for name in [
+            "X-Forwarded-Access-Token",
+            "Cf-Access-Jwt-Assertion",
+            "X-Client-Secret",
+            "DPoP",
+            "Authentication",
+            "X-Parse-Session-Token",
+        ] {
+            let (auth, headers, _) = read(&format!(r#"{{"accept":"*/*","{name}":"hush"}}"#));
+            assert_eq!(auth, Auth::Present, "{name}");
+            assert!(!headers.contains("hush"), "{headers}");
+        }
+        assert_eq!(read(r#"{":authority":"h","X-CSRF-Token":"a"}"#).0, Auth::Absent);
+        assert!(query_has_credential(b"a=1&access_token=x") && !query_has_credential(b"token=&table=7"));
     }
 
     #[test]

@@ -5,12 +5,12 @@ use std::fmt;
 use bumpalo::Bump;
 
 use crate::domain::limits::{RECORD_BYTES_MAX, SNIFF_LINES};
-use crate::domain::{Exchange, Ignorable, Place, Reason, Repair};
+use crate::domain::{Auth, Exchange, Ignorable, Place, Reason, Repair, Text};
 
 use super::cut::{self, Chunk, What};
 use super::format::{Format, Read, Reader, Sink};
 use super::target::Scratch;
-use super::{formats, json, nested, prefix};
+use super::{formats, headers, json, nested, prefix};
 
 /// The formats that a stream may hold, the likely ones first.
 #[derive(Clone)]
@@ -207,6 +207,10 @@ impl Session {
             let mut place = Place { offset: chunk.offset + span.start as u64, length: bytes.len() as u64, record: 0 };
             match span.what {
                 What::Ignorable(what) => sink.ignorable(place, what),
+                // Lines of a log behind a document, or around it.
+                What::Reject(Reason::BadJson) if is_line_of_text(bytes) => {
+                    self.record(place, bytes, &mut x, &mut s, sink);
+                }
                 What::Reject(reason) => sink.reject(place, reason),
                 What::Record => {
                     record += 1;
@@ -417,7 +421,21 @@ fn peel<'a>(text: &'a [u8], layers: u8, x: &mut Exchange<'_>, s: &Scratch<'a>) -
     Some(inner)
 }
 
-fn emit(read: Read, place: Place, format: &str, raw: &[u8], x: &Exchange<'_>, sink: &mut dyn Sink) {
+/// Whether a span that is no JSON may be a line of a log: text of one line that begins unlike JSON.
+fn is_line_of_text(bytes: &[u8]) -> bool {
+    let line = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    !matches!(line.first(), None | Some(b'{' | b'[' | b'"' | b',' | b'}' | b']'))
+        && memchr::memchr(b'\n', line).is_none()
+}
+
+fn emit(read: Read, place: Place, format: &str, raw: &[u8], x: &mut Exchange<'_>, sink: &mut dyn Sink) {
+    if x.auth != Auth::Present
+        && let Some(query) = x.get(Text::Query)
+        && headers::query_has_credential(query)
+    {
+        x.auth = Auth::Present;
+        x.set_default(Text::AuthScheme, b"query");
+    }
     match read {
         Read::Exchange => sink.exchange(place, format, raw, x),
         Read::Other(what) => sink.ignorable(place, what),

@@ -23,11 +23,24 @@ pub struct Options {
     pub window: Window,
     /// Only these sections; all when empty.
     pub sections: Vec<String>,
+    /// What was named and is not in the case.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Evidence that was named and is not in the case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// As it was handed over.
+    pub name: String,
+    /// Why.
+    pub why: String,
+    /// Whether something is missing for it; not so where the same bytes are there already.
+    pub failed: bool,
 }
 
 /// Ids of all sections, in order.
 pub const SECTIONS: &[&str] =
-    &["evidence", "rejects", "repairs", "time", "gaps", "auth", "hosts", "endpoints", "clients"];
+    &["evidence", "left-out", "rejects", "repairs", "time", "gaps", "auth", "hosts", "endpoints", "clients"];
 
 /// Builds the report.
 pub fn build(case: &Case, options: &Options) -> Result<Report, CaseError> {
@@ -39,6 +52,8 @@ pub fn build(case: &Case, options: &Options) -> Result<Report, CaseError> {
     for id in SECTIONS.iter().filter(|id| wanted(id)) {
         let mut section = match *id {
             "evidence" => evidence(&case.manifest.evidence),
+            "left-out" if options.left_out.is_empty() => continue,
+            "left-out" => left_out(&options.left_out),
             "rejects" => rejects(case)?,
             "repairs" => repairs(&exchanges, &case.manifest.evidence)?,
             "time" => time(&exchanges, &all)?,
@@ -61,14 +76,12 @@ fn sentences(case: &Case, all: &Group, gaps: &[Gap], window: Window) -> Vec<Stri
     let evidence = &case.manifest.evidence;
     let rejects: u64 = evidence.iter().map(|e| e.rejects).sum();
     let mut out = vec![format!(
-        "{} exchanges in {} evidence {}, {} clients, {} endpoints; {} {} could not be read.",
-        grouped(all.exchanges),
-        grouped(evidence.len() as u64),
-        if evidence.len() == 1 { "file" } else { "files" },
-        grouped(all.clients),
-        grouped(all.endpoints),
-        grouped(rejects),
-        if rejects == 1 { "record" } else { "records" },
+        "{} in {}, {}, {}; {} could not be read.",
+        counted(all.exchanges, "exchange"),
+        counted(evidence.len() as u64, "evidence file"),
+        counted(all.clients, "client"),
+        counted(all.endpoints, "endpoint"),
+        counted(rejects, "record"),
     )];
     if let (Some(first), Some(last)) = (all.first, all.last) {
         let gap = match gaps.len() {
@@ -94,6 +107,11 @@ fn sentences(case: &Case, all: &Group, gaps: &[Gap], window: Window) -> Vec<Stri
         out.push(format!("{} is damaged: {}.", e.name, e.damage.as_deref().unwrap_or_default()));
     }
     out
+}
+
+/// `1 client`, `2 clients`.
+fn counted(n: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 const fn column(key: &'static str, title: &'static str) -> Column {
@@ -123,6 +141,8 @@ fn evidence(entries: &[EvidenceEntry]) -> Section {
         nonzero("repaired", "Repaired"),
         column("first_time", "First (UTC)"),
         column("last_time", "Last (UTC)"),
+        nonzero("damage", "Damage"),
+        machines("sha256"),
     ];
     let rows = entries.iter().map(|e| {
         vec![
@@ -135,9 +155,16 @@ fn evidence(entries: &[EvidenceEntry]) -> Section {
             Value::Count(e.repaired),
             Value::minute(e.first_time),
             Value::minute(e.last_time),
+            Value::text(e.damage.clone()),
+            Value::Digest(e.sha256.clone()),
         ]
     });
     section("evidence", "Evidence", &columns, rows.collect())
+}
+
+fn left_out(left_out: &[LeftOut]) -> Section {
+    let rows = left_out.iter().map(|l| vec![Value::Name(l.name.clone()), Value::Text(l.why.clone())]);
+    section("left-out", "Named and not taken", &[column("name", "Evidence"), column("why", "Why")], rows.collect())
 }
 
 fn rejects(case: &Case) -> Result<Section, CaseError> {

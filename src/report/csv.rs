@@ -1,6 +1,7 @@
 //! CSV (RFC 4180). A report of one section is a plain table; one of several is in long form:
 //! section, row, column, value.
 
+use super::value::safe_name;
 use super::{Report, Section, Value, Writer};
 use crate::domain::safe_text::escape;
 
@@ -73,7 +74,7 @@ impl Csv {
         if self.0 == Guard::Raw {
             return text.clone();
         }
-        let text = escape(text.as_bytes());
+        let text = if matches!(value, Value::Name(_)) { safe_name(text) } else { escape(text.as_bytes()) };
         // Also the full-width forms, which some spreadsheets fold.
         let risky = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '|', '%']);
         if risky { format!("'{text}") } else { text }

@@ -1,7 +1,7 @@
 //! The report as a value.
 
 use crate::domain::Micros;
-use crate::domain::safe_text::escape;
+use crate::domain::safe_text::{escape, is_unsafe};
 use crate::domain::time::rfc3339;
 
 /// Version of the report's JSON form. Raised whenever a section or column changes its meaning.
@@ -61,7 +61,7 @@ impl Value {
         match self {
             Self::Null => "-".into(),
             Self::Text(text) => escape(text.as_bytes()),
-            Self::Name(name) => ending(&escape(name.as_bytes())),
+            Self::Name(name) => ending(&safe_name(name)),
             Self::Digest(digest) => digest.chars().take(12).collect(),
             Self::Count(n) => grouped(*n),
             Self::Bytes(n) => bytes(*n),
@@ -97,7 +97,7 @@ impl Value {
 
     /// Whether it is a count of nothing.
     pub fn is_zero(&self) -> bool {
-        matches!(self, Self::Count(0) | Self::Bytes(0) | Self::Share { part: 0, .. })
+        matches!(self, Self::Null | Self::Count(0) | Self::Bytes(0) | Self::Share { part: 0, .. })
     }
 
     /// Whether numbers line up to the right.
@@ -117,6 +117,11 @@ pub(super) fn grouped(n: u64) -> String {
         out.push(c);
     }
     out
+}
+
+/// Names of evidence come escaped; one that is not (a case made elsewhere) is escaped here.
+pub(super) fn safe_name(name: &str) -> String {
+    if name.chars().any(is_unsafe) { escape(name.as_bytes()) } else { name.to_owned() }
 }
 
 /// The last characters of a long name: folders are the same for all, file names differ.

@@ -2,6 +2,7 @@
 //! the evidence against its generator.
 
 #[path = "../bench/dataset.rs"]
+#[expect(clippy::module_inception, reason = "the generator's own name")]
 mod dataset;
 
 use std::path::{Path, PathBuf};

@@ -113,7 +113,7 @@ fn wrong_usage_ends_with_2_and_makes_no_folder() {
     let desk = Desk::new();
     desk.write("a.log", combined(10, 1));
     for (flags, parts) in [
-        (&["--threads", "0"][..], &["--threads 0", "at least one"][..]),
+        (&["--threads", "0"][..], &["--threads 0", "between 1 and 256"][..]),
         (&["--zone", "Mars/Olympus"], &["Mars/Olympus", "Asia/Kolkata"]),
         (&["--trusted-proxy", "10.0.0.0/99"], &["10.0.0.0/99", "write e.g. 10.0.0.0/8"]),
         (&["--nginx-format", "no variable"], &["--nginx-format"]),

@@ -149,7 +149,7 @@ fn trusted_proxies_decide_who_the_client_was() {
         ("10.0.0.2", "198.51.100.1, 10.0.0.9"),
         ("10.0.0.3", "-"),
     ] {
-        log.push_str(&format!("{peer} {tail} \"{chain}\"\n"));
+        log.extend([peer, " ", tail, " \"", chain, "\"\n"]);
     }
     desk.write("a.log", log);
     let clients = |case: &str, flags: &[&str]| -> Vec<String> {
