@@ -5,7 +5,7 @@
 use crate::domain::address::split_port;
 use crate::domain::exchange::Traced;
 use crate::domain::limits::QUOTE_RETRIES_MAX;
-use crate::domain::{Exchange, Reason, Repair};
+use crate::domain::{Exchange, Reason, Repair, Text};
 
 use super::target::{Scratch, Shape, Target};
 use syntax::field_at;
@@ -365,6 +365,17 @@ impl Template {
             && is_chain(chain)
         {
             return Target::ForwardedFor.apply(chain, Shape::Text, x, s);
+        }
+        // A client that wrote a quote into its request can have the line read in its own way: what the
+        // server wrote then stands in the tail. Whoever looks at the exchange must be told.
+        let ends_like_a_request =
+            |v: &[u8]| v.ends_with(b" HTTP/1.1") || v.ends_with(b" HTTP/1.0") || v.ends_with(b" HTTP/2.0");
+        if more.starts_with(b"HTTP/")
+            || more.iter().filter(|b| **b == b'"').count() % 2 == 1
+            || x.get(Text::UserAgent).is_some_and(ends_like_a_request)
+            || x.get(Text::Referer).is_some_and(ends_like_a_request)
+        {
+            x.repair(Repair::StrayQuote);
         }
         if let Some(trace) = &mut x.trace {
             trace.push(Traced { source: "tail".into(), target: None, raw: more.to_vec() });

@@ -28,8 +28,19 @@ fn read(line: &str) -> Result<String, Reason> {
     Ok(x.texts()
         .map(|(_, v)| String::from_utf8_lossy(v).into_owned())
         .chain(x.ints().map(|(_, v)| v.to_string()))
+        .chain(x.repairs.iter().map(|r| format!("!{}", r.code())))
         .collect::<Vec<_>>()
         .join("|"))
+}
+
+#[test]
+fn a_forged_end_of_the_request_is_told() {
+    // The client asked for `/fake HTTP/1.1" 200 1 "forged`; the server's own status is 404.
+    let line = r#"::1 "GET /fake HTTP/1.1" 200 1 "forged HTTP/1.1" 404 512 "curl""#;
+    assert!(read(line).unwrap().ends_with("!stray-quote"), "{:?}", read(line));
+    let line = r#"::1 "GET /fake HTTP/1.1" 200 1 "x" HTTP/1.1" 404 512 "curl""#;
+    assert!(read(line).unwrap().ends_with("!stray-quote"), "{:?}", read(line));
+    assert!(!read(r#"::1 "GET /a HTTP/1.1" 200 1 "x" 0.003 "10.0.0.1""#).unwrap().contains('!'));
 }
 
 #[test]
@@ -37,9 +48,12 @@ fn stray_and_escaped_quotes() {
     assert_eq!(read(r#"::1 "GET /a HTTP/1.1" 200 5 "ua""#).unwrap(), "GET|/a|HTTP/1.1|ua|::1|200|5");
     assert_eq!(
         read(r#"::1 "GET /<script>alert("x") HTTP/1.1" 200 5 "u a" tail"#).unwrap(),
-        r#"GET|/<script>alert("x")|HTTP/1.1|u a|::1|200|5"#
+        r#"GET|/<script>alert("x")|HTTP/1.1|u a|::1|200|5|!stray-quote"#
     );
-    assert_eq!(read(r#"::1 "GET /a" b HTTP/1.1" 200 5 "ua""#).unwrap(), r#"GET|/a" b|HTTP/1.1|ua|::1|200|5"#);
+    assert_eq!(
+        read(r#"::1 "GET /a" b HTTP/1.1" 200 5 "ua""#).unwrap(),
+        r#"GET|/a" b|HTTP/1.1|ua|::1|200|5|!stray-quote"#
+    );
     assert_eq!(read(r#"::1 "GET /\"\x22\\ HTTP/1.1" 200 - "-""#).unwrap(), r#"GET|/""\|HTTP/1.1|::1|200"#);
     assert_eq!(read(r#"::1 "GET /a HTTP/1.1" x 5 "ua""#), Err(Reason::BadStatus));
     assert_eq!(read("::1 "), Err(Reason::NotThisFormat));
