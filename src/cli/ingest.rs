@@ -65,25 +65,38 @@ fn read(case: &mut Case, sources: &[Source], settings: &Settings, output: &Outpu
     Ok(ingest(case, sources, settings, &bar, &now)?)
 }
 
+/// Files without an exchange that are named one by one; a folder of other things would fill screens.
+const EMPTY_TOLD_MAX: usize = 5;
+
 /// What the table does not say.
 fn tell(summary: &Summary, output: &mut Output) {
+    let mut empty = 0;
     for outcome in &summary.outcomes {
         match outcome {
             Outcome::Failed { error, .. } => output.warn(&error.to_string()),
-            Outcome::Known { name, evidence_id, known_as } => output.say(&format!(
-                "{}: already in the case as evidence {evidence_id} ({}); nothing added",
-                escape(name.as_bytes()),
-                escape(known_as.as_bytes())
-            )),
-            Outcome::Added(entry) => tell_entry(entry, output),
+            Outcome::Known { name, evidence_id, known_as } => output
+                .say(&format!("{}: already in the case as evidence {evidence_id} ({}); nothing added", name, known_as)),
+            Outcome::Added(entry) => {
+                empty += usize::from(entry.exchanges == 0);
+                tell_entry(entry, empty <= EMPTY_TOLD_MAX, output);
+            }
         }
+    }
+    if empty > EMPTY_TOLD_MAX {
+        output.warn(&format!(
+            "… and {} more without an exchange; `breachwalk report` lists all evidence",
+            empty - EMPTY_TOLD_MAX
+        ));
     }
 }
 
-fn tell_entry(entry: &EvidenceEntry, output: &mut Output) {
-    let name = escape(entry.name.as_bytes());
+fn tell_entry(entry: &EvidenceEntry, empty_too: bool, output: &mut Output) {
+    let name = &entry.name;
     if let Some(damage) = &entry.damage {
         output.warn(&format!("{name}: {}", escape(damage.as_bytes())));
+    }
+    if entry.exchanges == 0 && !empty_too {
+        return;
     }
     if entry.exchanges == 0 && entry.decoded_bytes > 0 {
         output.warn(&format!("{name}: no exchange found; `breachwalk formats explain {name}` says what was tried"));
