@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy as _, LazyFrame, SortMultipleOptions, col, len, lit};
+use polars::prelude::{
+    DataFrame, DataType, Expr, IntoLazy as _, JoinType, LazyFrame, SortMultipleOptions, col, len, lit,
+};
 
 use super::part::PartError;
 use super::scan::{collect, table};
@@ -140,38 +142,81 @@ impl Exchanges {
         Ok(Self { frame })
     }
 
-    /// Groups with their counts, the largest first, equal ones by key.
-    pub fn groups(&self, by: By) -> Result<Vec<Group>, PartError> {
+    /// All exchanges as one group.
+    pub fn all(&self) -> Result<Group, PartError> {
+        let frame = collect(self.frame.clone().group_by(By::Nothing.columns()).agg(Self::counted()))?;
+        let mut all = read_groups(&frame, By::Nothing)?.into_iter().next().unwrap_or_default();
+        // Counting distinct values of one huge group holds them all; counting groups streams.
+        all.clients = self.sizes(By::Client)?.1;
+        all.endpoints = self.sizes(By::Endpoint)?.1;
+        Ok(all)
+    }
+
+    /// Groups with their counts, the largest first, equal ones by key; at most `top` of them (0 for
+    /// all), and how many there are. Only the groups that are shown are looked at closely: distinct
+    /// values are not counted for a million clients of which twenty are printed.
+    pub fn groups(&self, by: By, top: usize) -> Result<(Vec<Group>, u64), PartError> {
+        let (sizes, _) = self.sizes(by)?;
+        let total = sizes.height() as u64;
+        let mut rows = self.frame.clone();
+        if top > 0 && sizes.height() > top {
+            let order = SortMultipleOptions::default()
+                .with_order_descending_multi(std::iter::once(true).chain(by.names().iter().map(|_| false)));
+            let keys: Vec<&str> = std::iter::once("exchanges").chain(by.names().iter().copied()).collect();
+            let shown =
+                sizes.lazy().sort(keys, order).limit(u32::try_from(top).unwrap_or(u32::MAX)).select(by.columns());
+            rows = rows
+                .join_builder()
+                .with(shown)
+                .left_on(by.columns())
+                .right_on(by.columns())
+                .how(JoinType::Semi)
+                .join_nulls(true)
+                .finish();
+        }
+        let distinct = [
+            col(Text::ClientAddress.column()).drop_nulls().n_unique().cast(DataType::Int64).alias("clients"),
+            polars::prelude::as_struct(By::Endpoint.columns()).n_unique().cast(DataType::Int64).alias("endpoints"),
+        ];
+        let counted: Vec<Expr> = Self::counted().into_iter().chain(distinct).collect();
+        let frame = collect(rows.group_by(by.columns()).agg(counted))?;
+        let mut groups = read_groups(&frame, by)?;
+        groups.sort_by(|a, b| b.exchanges.cmp(&a.exchanges).then_with(|| a.key.cmp(&b.key)));
+        Ok((groups, total))
+    }
+
+    /// The groups with their exchanges, and how many groups have a key.
+    fn sizes(&self, by: By) -> Result<(DataFrame, u64), PartError> {
+        let query = self.frame.clone().group_by(by.columns()).agg([len().cast(DataType::Int64).alias("exchanges")]);
+        let frame = collect(query)?;
+        let keyless = match by {
+            By::Client => texts(&frame, Text::ClientAddress.column())?.iter().filter(|k| k.is_none()).count(),
+            _ => 0,
+        };
+        let keyed = frame.height().saturating_sub(keyless) as u64;
+        Ok((frame, keyed))
+    }
+
+    /// What is counted of every group without holding its values.
+    fn counted() -> Vec<Expr> {
         let status = || col(Int::Status.column());
         let class = |from: i64, name: &str| count_if(status().gt_eq(lit(from)).and(status().lt(lit(from + 100))), name);
         let auth = |word: &str| count_if(col("auth").eq(lit(word)), word);
-        let endpoint = polars::prelude::as_struct(By::Endpoint.columns());
         let bytes =
             polars::prelude::coalesce(&[col(Int::ResponseBodyBytes.column()), col(Int::ResponseBytes.column())]);
-        let query = self
-            .frame
-            .clone()
-            .group_by(by.columns())
-            .agg([
-                len().cast(DataType::Int64).alias("exchanges"),
-                col(Text::ClientAddress.column()).drop_nulls().n_unique().cast(DataType::Int64).alias("clients"),
-                endpoint.n_unique().cast(DataType::Int64).alias("endpoints"),
-                class(200, "s2"),
-                class(300, "s3"),
-                class(400, "s4"),
-                class(500, "s5"),
-                auth("present"),
-                auth("absent"),
-                auth("unknown"),
-                bytes.sum().alias("response_bytes"),
-                col("time").min().cast(DataType::Int64).alias("first"),
-                col("time").max().cast(DataType::Int64).alias("last"),
-            ])
-            .sort(["exchanges"], SortMultipleOptions::default().with_order_descending(true));
-        let frame = collect(query)?;
-        let mut groups = read_groups(&frame, by)?;
-        groups.sort_by(|a, b| b.exchanges.cmp(&a.exchanges).then_with(|| a.key.cmp(&b.key)));
-        Ok(groups)
+        vec![
+            len().cast(DataType::Int64).alias("exchanges"),
+            class(200, "s2"),
+            class(300, "s3"),
+            class(400, "s4"),
+            class(500, "s5"),
+            auth("present"),
+            auth("absent"),
+            auth("unknown"),
+            bytes.sum().alias("response_bytes"),
+            col("time").min().cast(DataType::Int64).alias("first"),
+            col("time").max().cast(DataType::Int64).alias("last"),
+        ]
     }
 
     /// Distinct hosts and whatever else a caller counts: values of a text column with how often.
@@ -228,7 +273,10 @@ fn read_groups(frame: &DataFrame, by: By) -> Result<Vec<Group>, PartError> {
     let column = |name: &str| ints(frame, name);
     let names =
         ["exchanges", "clients", "endpoints", "s2", "s3", "s4", "s5", "present", "absent", "unknown", "response_bytes"];
-    let counts = names.iter().map(|n| column(n)).collect::<Result<Vec<_>, _>>()?;
+    // Distinct values are counted only where they were asked for.
+    let has = |n: &str| frame.column(n).is_ok();
+    let counts =
+        names.iter().map(|n| if has(n) { column(n) } else { Ok(Vec::new()) }).collect::<Result<Vec<_>, _>>()?;
     let (first, last) = (column("first")?, column("last")?);
     let mut groups = Vec::with_capacity(frame.height());
     for row in 0..frame.height() {

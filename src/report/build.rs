@@ -45,7 +45,7 @@ pub const SECTIONS: &[&str] =
 /// Builds the report.
 pub fn build(case: &Case, options: &Options) -> Result<Report, CaseError> {
     let exchanges = Exchanges::new(case.part_files(Table::Exchanges), options.window)?;
-    let all = exchanges.groups(By::Nothing)?.into_iter().next().unwrap_or_default();
+    let all = exchanges.all()?;
     let gaps = exchanges.gaps("har", GAP_LEAST, GAP_FACTOR)?;
     let wanted = |id: &str| options.sections.is_empty() || options.sections.iter().any(|s| s == id);
     let mut sections = Vec::new();
@@ -59,9 +59,9 @@ pub fn build(case: &Case, options: &Options) -> Result<Report, CaseError> {
             "time" => time(&exchanges, &all)?,
             "gaps" => gap_section(&gaps),
             "auth" => auth(&all),
-            "hosts" => ranking(&exchanges, By::Host)?,
-            "endpoints" => ranking(&exchanges, By::Endpoint)?,
-            _ => ranking(&exchanges, By::Client)?,
+            "hosts" => ranking(&exchanges, By::Host, options.top)?,
+            "endpoints" => ranking(&exchanges, By::Endpoint, options.top)?,
+            _ => ranking(&exchanges, By::Client, options.top)?,
         };
         if options.top > 0 && section.rows.len() > options.top && !matches!(*id, "time" | "auth") {
             section.rows_cut = (section.rows.len() - options.top) as u64;
@@ -260,8 +260,8 @@ fn auth(all: &Group) -> Section {
     section("auth", "Authentication", &columns, rows)
 }
 
-fn ranking(exchanges: &Exchanges, by: By) -> Result<Section, CaseError> {
-    let groups = exchanges.groups(by)?;
+fn ranking(exchanges: &Exchanges, by: By, top: usize) -> Result<Section, CaseError> {
+    let (groups, total) = exchanges.groups(by, top)?;
     let (id, title, keys): (_, _, &[Column]) = match by {
         By::Host => ("hosts", "Hosts", &[column("host", "Host")]),
         By::Endpoint => (
@@ -295,8 +295,9 @@ fn ranking(exchanges: &Exchanges, by: By) -> Result<Section, CaseError> {
     if by != By::Endpoint {
         columns.extend([column("first_time", "First (UTC)"), column("last_time", "Last (UTC)")]);
     }
-    let rows = groups.into_iter().map(|g| ranking_row(g, by)).collect();
-    Ok(section(id, title, &columns, rows))
+    let rows: Vec<_> = groups.into_iter().map(|g| ranking_row(g, by)).collect();
+    let rows_cut = total.saturating_sub(rows.len() as u64);
+    Ok(Section { rows_cut, ..section(id, title, &columns, rows) })
 }
 
 fn ranking_row(group: Group, by: By) -> Vec<Value> {
