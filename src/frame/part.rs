@@ -93,7 +93,8 @@ pub fn write(path: &Path, table: Table, rows: usize, columns: Vec<Finished>) -> 
         return Err(PartError::Polars(format!("{} columns for table {}", columns.len(), table.name())));
     }
     // Into memory first: a part is a few megabytes, and the file system's own errors stay its own.
-    let mut writer = FileWriter::try_new(Vec::new(), schema(&schema_columns), options(true)).map_err(PartError::polars)?;
+    let mut writer =
+        FileWriter::try_new(Vec::new(), schema(&schema_columns), options(true)).map_err(PartError::polars)?;
     let mut compressor = Compressor::new()?;
     let mut chunks: Vec<Vec<Compressed>> = Vec::with_capacity(columns.len());
     for (column, finished) in schema_columns.iter().zip(columns) {

@@ -10,11 +10,13 @@ use crate::domain::{Exchange, Reason, Repair, exchange::Traced};
 
 use super::target::{Scratch, Shape, Target};
 
+mod block;
 mod deep;
 mod escape;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use block::string_end as block_string_end;
 pub use deep::nested_members;
 pub use escape::{unescape, unescape_into};
 
@@ -285,6 +287,14 @@ pub fn string_end(text: &[u8], from: usize) -> Option<(usize, bool)> {
         escaped = true;
         clean = 0;
         at += 2;
+        // Escapes come in flocks: a body in a string is full of them.
+        if text.len().saturating_sub(at) >= block::BLOCK {
+            let found;
+            (at, found) = block::string_end(text, at);
+            if found {
+                return Some((at, escaped));
+            }
+        }
     }
 }
 
@@ -292,7 +302,12 @@ pub fn string_end(text: &[u8], from: usize) -> Option<(usize, bool)> {
 pub fn container_end(text: &[u8], from: usize) -> Result<usize, Reason> {
     let mut depth = 0_usize;
     let mut at = from;
+    let mut next_block = from + 1;
     loop {
+        if at >= next_block {
+            (at, depth) = block::skip(text, at, depth);
+            next_block = at + block::BLOCK;
+        }
         match text.get(at).ok_or(Reason::Truncated)? {
             b'"' => at = string_end(text, at + 1).ok_or(Reason::Truncated)?.0,
             b'{' | b'[' => {
