@@ -105,8 +105,6 @@ pub struct TextColumn {
     plain: bool,
     /// Code of the last value: runs are common.
     last: u32,
-    /// Codes of recent values, by a few of their bytes; empty while there are hardly any.
-    recent: Vec<u32>,
     valued: usize,
 }
 
@@ -120,31 +118,9 @@ impl Default for TextColumn {
             ends: vec![0],
             plain: false,
             last: u32::MAX,
-            recent: Vec::new(),
             valued: 0,
         }
     }
-}
-
-/// Slots of [`TextColumn::recent`].
-const RECENT: usize = 1024;
-
-/// Distinct values from which on recent ones are remembered.
-const RECENT_FROM: usize = 16;
-
-/// Where in [`TextColumn::recent`] a value's code stands: from its length, its begin and its end. Far
-/// cheaper than a hash of long values, and what shares a slot costs a full look-up, nothing else.
-#[inline]
-fn recent_slot(value: &[u8]) -> usize {
-    const MIX: u64 = 0x9E37_79B9_7F4A_7C15;
-    let (head, tail) = match (value.first_chunk::<8>(), value.last_chunk::<8>()) {
-        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-        _ => (value.iter().fold(0, |word, b| word << 8 | u64::from(*b)), 0),
-    };
-    let middle = value.get(value.len() / 2..).and_then(<[u8]>::first_chunk::<8>).map_or(0, |m| u64::from_le_bytes(*m));
-    let mixed = (head ^ value.len() as u64).wrapping_mul(MIX).rotate_left(29) ^ tail;
-    let mixed = (mixed.wrapping_mul(MIX).rotate_left(31) ^ middle).wrapping_mul(MIX);
-    (mixed >> 48) as usize % RECENT
 }
 
 fn value_at<'a>(bytes: &'a [u8], ends: &[i64], code: u32) -> &'a [u8] {
@@ -186,22 +162,11 @@ impl TextColumn {
         if self.last != u32::MAX && value_at(&self.bytes, &self.ends, self.last) == value {
             return (self.last, false);
         }
-        let slot = if self.recent.is_empty() { 0 } else { recent_slot(value) };
-        if let Some(code) = self.recent.get(slot).copied()
-            && value_at(&self.bytes, &self.ends, code) == value
-            && code != u32::MAX
-        {
-            self.last = code;
-            return (code, false);
-        }
         let hash = xxh3_64(value);
         let found =
             self.index.find(hash, |(known, code)| *known == hash && value_at(&self.bytes, &self.ends, *code) == value);
         if let Some((_, code)) = found {
             self.last = *code;
-            if let Some(recent) = self.recent.get_mut(slot) {
-                *recent = *code;
-            }
             return (self.last, false);
         }
         let code = (self.ends.len() - 1) as u32;
@@ -210,11 +175,6 @@ impl TextColumn {
         // An escaped value differs from what was asked for: it must not be found by it again, or
         // the repair would be noted only once.
         self.last = if escaped { u32::MAX } else { code };
-        if let Some(recent) = self.recent.get_mut(slot) {
-            *recent = self.last;
-        } else if code as usize >= RECENT_FROM {
-            self.recent = vec![u32::MAX; RECENT];
-        }
         (code, escaped)
     }
 
@@ -243,7 +203,6 @@ impl TextColumn {
             self.ends.push(self.bytes.len() as i64);
         }
         self.index = HashTable::new();
-        self.recent = Vec::new();
         self.plain = true;
     }
 
