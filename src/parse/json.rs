@@ -267,33 +267,31 @@ fn mark_in(bytes: [u8; 8]) -> usize {
 #[inline]
 pub fn string_end(text: &[u8], from: usize) -> Option<(usize, bool)> {
     let mut at = from;
-    let mut clean = 0;
-    let mut escaped = false;
-    loop {
-        let rest = text.get(at..)?;
-        let step = match rest.first_chunk::<8>() {
-            Some(bytes) if clean < 4 => mark_in(*bytes),
-            _ => memchr::memchr2(b'"', b'\\', rest)?,
-        };
-        if step == 8 && clean < 4 && rest.len() >= 8 {
-            clean += 1;
-            at += 8;
-            continue;
-        }
+    for _ in 0..4 {
+        let Some(bytes) = text.get(at..)?.first_chunk::<8>() else { break };
+        let step = mark_in(*bytes);
         at += step;
-        if text.get(at) == Some(&b'"') {
-            return Some((at, escaped));
+        if step < 8 {
+            return if text.get(at) == Some(&b'"') { Some((at, false)) } else { escaped_string_end(text, at) };
         }
-        escaped = true;
-        clean = 0;
-        at += 2;
-        // Escapes come in flocks: a body in a string is full of them.
-        if text.len().saturating_sub(at) >= block::BLOCK {
-            let found;
-            (at, found) = block::string_end(text, at);
-            if found {
-                return Some((at, escaped));
-            }
+    }
+    at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+    if text.get(at) == Some(&b'"') { Some((at, false)) } else { escaped_string_end(text, at) }
+}
+
+/// [`string_end`] from the first backslash on. Escapes come in flocks: a body in a string is full
+/// of them.
+#[inline(never)]
+fn escaped_string_end(text: &[u8], backslash: usize) -> Option<(usize, bool)> {
+    let mut at = backslash;
+    loop {
+        let (next, found) = block::string_end(text, at + 2);
+        if found {
+            return Some((next, true));
+        }
+        at = next + memchr::memchr2(b'"', b'\\', text.get(next..)?)?;
+        if text.get(at) == Some(&b'"') {
+            return Some((at, true));
         }
     }
 }
