@@ -16,7 +16,8 @@ mod escape;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use block::string_end as block_string_end;
+pub(crate) use block::quote_in_blocks;
+pub use block::string_end;
 pub use deep::nested_members;
 pub use escape::{unescape, unescape_into};
 
@@ -245,53 +246,6 @@ impl<'a> Walk<'a> {
                 Ok((rest.get(..len).unwrap_or_default(), Shape::JsonValue))
             }
             None => Err(Reason::Truncated),
-        }
-    }
-}
-
-/// Distance to the first quote or backslash of eight bytes; 8 where there is none. Most strings of
-/// a log are shorter than what a call of a vectorised search costs.
-fn mark_in(bytes: [u8; 8]) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    let word = u64::from_le_bytes(bytes);
-    // Zero bytes of the difference are hits; what a borrow makes of bytes above the first hit does
-    // not matter, as only the first counts.
-    let zeros = |difference: u64| difference.wrapping_sub(ONES) & !difference;
-    let hits = (zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')))) & HIGH;
-    (hits.trailing_zeros() / 8) as usize
-}
-
-/// Index of the quote that ends a string whose inside begins at `from`, and whether something is
-/// escaped before it.
-#[inline]
-pub fn string_end(text: &[u8], from: usize) -> Option<(usize, bool)> {
-    let mut at = from;
-    for _ in 0..4 {
-        let Some(bytes) = text.get(at..)?.first_chunk::<8>() else { break };
-        let step = mark_in(*bytes);
-        at += step;
-        if step < 8 {
-            return if text.get(at) == Some(&b'"') { Some((at, false)) } else { escaped_string_end(text, at) };
-        }
-    }
-    at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
-    if text.get(at) == Some(&b'"') { Some((at, false)) } else { escaped_string_end(text, at) }
-}
-
-/// [`string_end`] from the first backslash on. Escapes come in flocks: a body in a string is full
-/// of them.
-#[inline(never)]
-fn escaped_string_end(text: &[u8], backslash: usize) -> Option<(usize, bool)> {
-    let mut at = backslash;
-    loop {
-        let (next, found) = block::string_end(text, at + 2);
-        if found {
-            return Some((next, true));
-        }
-        at = next + memchr::memchr2(b'"', b'\\', text.get(next..)?)?;
-        if text.get(at) == Some(&b'"') {
-            return Some((at, true));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Passing over the inside of a container 64 bytes at a time: most of what a log holds of bodies is
-//! not looked into, and byte by byte its short strings cost more than all that is.
+//! Ends of strings and containers, found eight or 64 bytes at a time: most of what a log holds of
+//! bodies is not looked into, and byte by byte its short strings cost more than all that is.
 
 use super::JSON_DEPTH_MAX;
 
@@ -43,7 +43,7 @@ fn escaped(backslashes: u64, carry: &mut u64) -> u64 {
 /// Returns its index and true; or, where fewer bytes than a block are left, from where on to look,
 /// again at a byte that is not escaped, and false. That may be one past the end.
 #[inline(never)]
-pub(crate) fn string_end(text: &[u8], from: usize) -> (usize, bool) {
+pub(crate) fn quote_in_blocks(text: &[u8], from: usize) -> (usize, bool) {
     let mut at = from;
     let mut carry = 0;
     while let Some(block) = text.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) {
@@ -55,6 +55,53 @@ pub(crate) fn string_end(text: &[u8], from: usize) -> (usize, bool) {
         at += BLOCK;
     }
     (at + carry as usize, false)
+}
+
+/// Distance to the first quote or backslash of eight bytes; 8 where there is none. Most strings of
+/// a log are shorter than what a call of a vectorised search costs.
+fn mark_in(bytes: [u8; 8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    let word = u64::from_le_bytes(bytes);
+    // Zero bytes of the difference are hits; what a borrow makes of bytes above the first hit does
+    // not matter, as only the first counts.
+    let zeros = |difference: u64| difference.wrapping_sub(ONES) & !difference;
+    let hits = (zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')))) & HIGH;
+    (hits.trailing_zeros() / 8) as usize
+}
+
+/// Index of the quote that ends a string whose inside begins at `from`, and whether something is
+/// escaped before it.
+#[inline]
+pub fn string_end(text: &[u8], from: usize) -> Option<(usize, bool)> {
+    let mut at = from;
+    for _ in 0..4 {
+        let Some(bytes) = text.get(at..)?.first_chunk::<8>() else { break };
+        let step = mark_in(*bytes);
+        at += step;
+        if step < 8 {
+            return if text.get(at) == Some(&b'"') { Some((at, false)) } else { escaped_string_end(text, at) };
+        }
+    }
+    at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+    if text.get(at) == Some(&b'"') { Some((at, false)) } else { escaped_string_end(text, at) }
+}
+
+/// [`string_end`] from the first backslash on. Escapes come in flocks: a body in a string is full
+/// of them.
+#[inline(never)]
+fn escaped_string_end(text: &[u8], backslash: usize) -> Option<(usize, bool)> {
+    let mut at = backslash;
+    loop {
+        let (next, found) = quote_in_blocks(text, at + 2);
+        if found {
+            return Some((next, true));
+        }
+        at = next + memchr::memchr2(b'"', b'\\', text.get(next..)?)?;
+        if text.get(at) == Some(&b'"') {
+            return Some((at, true));
+        }
+    }
 }
 
 /// From `at`, outside of a string and `depth` brackets deep, passes over blocks in which the

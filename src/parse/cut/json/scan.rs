@@ -2,7 +2,7 @@
 //! place where it stops being JSON. Literals are not looked into: whatever is no bracket, quote,
 //! comma or colon passes as one.
 
-use crate::parse::json::block_string_end;
+use crate::parse::json::quote_in_blocks;
 
 /// What the grammar allows next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -226,7 +226,7 @@ pub(super) fn string_end(text: &[u8], from: usize, escaped: &mut bool) -> Option
         // Escapes come in flocks: a body in a string is full of them.
         if text.len() > at {
             let found;
-            (at, found) = block_string_end(text, at);
+            (at, found) = quote_in_blocks(text, at);
             if found {
                 return Some(at);
             }
