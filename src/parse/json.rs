@@ -10,11 +10,14 @@ use crate::domain::{Exchange, Reason, Repair, exchange::Traced};
 
 use super::target::{Scratch, Shape, Target};
 
+mod block;
 mod deep;
 mod escape;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use block::quote_in_blocks;
+pub use block::string_end;
 pub use deep::nested_members;
 pub use escape::{unescape, unescape_into};
 
@@ -247,52 +250,16 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Distance to the first quote or backslash of eight bytes; 8 where there is none. Most strings of
-/// a log are shorter than what a call of a vectorised search costs.
-fn mark_in(bytes: [u8; 8]) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
-    let word = u64::from_le_bytes(bytes);
-    // Zero bytes of the difference are hits; what a borrow makes of bytes above the first hit does
-    // not matter, as only the first counts.
-    let zeros = |difference: u64| difference.wrapping_sub(ONES) & !difference;
-    let hits = (zeros(word ^ (ONES * u64::from(b'"'))) | zeros(word ^ (ONES * u64::from(b'\\')))) & HIGH;
-    (hits.trailing_zeros() / 8) as usize
-}
-
-/// Index of the quote that ends a string whose inside begins at `from`, and whether something is
-/// escaped before it.
-#[inline]
-pub fn string_end(text: &[u8], from: usize) -> Option<(usize, bool)> {
-    let mut at = from;
-    let mut clean = 0;
-    let mut escaped = false;
-    loop {
-        let rest = text.get(at..)?;
-        let step = match rest.first_chunk::<8>() {
-            Some(bytes) if clean < 4 => mark_in(*bytes),
-            _ => memchr::memchr2(b'"', b'\\', rest)?,
-        };
-        if step == 8 && clean < 4 && rest.len() >= 8 {
-            clean += 1;
-            at += 8;
-            continue;
-        }
-        at += step;
-        if text.get(at) == Some(&b'"') {
-            return Some((at, escaped));
-        }
-        escaped = true;
-        clean = 0;
-        at += 2;
-    }
-}
-
 /// One past the bracket that closes the container which opens at `from`.
 pub fn container_end(text: &[u8], from: usize) -> Result<usize, Reason> {
     let mut depth = 0_usize;
     let mut at = from;
+    let mut next_block = from + 1;
     loop {
+        if at >= next_block {
+            (at, depth) = block::skip(text, at, depth);
+            next_block = at + block::BLOCK;
+        }
         match text.get(at).ok_or(Reason::Truncated)? {
             b'"' => at = string_end(text, at + 1).ok_or(Reason::Truncated)?.0,
             b'{' | b'[' => {

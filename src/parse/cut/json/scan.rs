@@ -2,6 +2,8 @@
 //! place where it stops being JSON. Literals are not looked into: whatever is no bracket, quote,
 //! comma or colon passes as one.
 
+use crate::parse::json::quote_in_blocks;
+
 /// What the grammar allows next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
@@ -221,6 +223,14 @@ pub(super) fn string_end(text: &[u8], from: usize, escaped: &mut bool) -> Option
             return Some(at);
         }
         at += 2;
+        // Escapes come in flocks: a body in a string is full of them.
+        if text.len() > at {
+            let found;
+            (at, found) = quote_in_blocks(text, at);
+            if found {
+                return Some(at);
+            }
+        }
         if at > text.len() {
             *escaped = true;
             return None;
