@@ -97,6 +97,13 @@ pub struct Manifest {
     pub schema_version: u32,
     /// Program that wrote it last.
     pub tool: String,
+    /// Entries of the custody log when the manifest was written, and the hash of the last of them:
+    /// a log that was cut shorter shows.
+    #[serde(default)]
+    pub custody_entries: u64,
+    /// See `custody_entries`.
+    #[serde(default)]
+    pub custody_head: String,
     /// Evidence, in order of adding.
     pub evidence: Vec<EvidenceEntry>,
     /// Parts, in order of table, evidence and number.
@@ -106,7 +113,14 @@ pub struct Manifest {
 impl Default for Manifest {
     fn default() -> Self {
         let tool = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).to_owned();
-        Self { schema_version: SCHEMA_VERSION, tool, evidence: Vec::new(), parts: Vec::new() }
+        Self {
+            schema_version: SCHEMA_VERSION,
+            tool,
+            custody_entries: 0,
+            custody_head: String::new(),
+            evidence: Vec::new(),
+            parts: Vec::new(),
+        }
     }
 }
 

@@ -135,6 +135,7 @@ impl Case {
             "case-created",
             json!({ "tool": case.manifest.tool, "zone": case.settings.zone }),
         )?;
+        case.remember_custody()?;
         // Last: a folder with case.toml is a whole case.
         case.write_settings()?;
         Ok(case)
@@ -228,16 +229,29 @@ impl Case {
                 "exchanges": e.exchanges, "rejects": e.rejects });
             self.custody().append(now, "evidence-added", detail)?;
         }
-        Ok(())
+        self.remember_custody()
+    }
+
+    /// Notes in the manifest how long the custody log is and how it ends: a log that is cut shorter
+    /// later then shows.
+    fn remember_custody(&mut self) -> Result<(), CaseError> {
+        let (entries, _) = self.custody().read()?;
+        self.manifest.custody_entries = entries.len() as u64;
+        self.manifest.custody_head = entries.last().map(|e| e.hash.clone()).unwrap_or_default();
+        self.write_manifest_file()
     }
 
     fn write_manifest(&self) -> Result<(), CaseError> {
+        self.write_manifest_file()?;
+        self.write_evidence_table()
+    }
+
+    fn write_manifest_file(&self) -> Result<(), CaseError> {
         let path = self.folder.join(MANIFEST);
         let mut text = serde_json::to_vec_pretty(&self.manifest)
             .map_err(|e| CaseError::Damaged { path: path.clone(), problem: e.to_string() })?;
         text.push(b'\n');
-        replace(&path, &text)?;
-        self.write_evidence_table()
+        replace(&path, &text)
     }
 
     /// `evidence.parquet` says for other tools what the manifest says; it is made from it.
@@ -284,7 +298,7 @@ impl Case {
     }
 
     /// Writes into the custody log what a killed process could not: evidence that the manifest has.
-    pub fn reconcile_custody(&self, now: Micros) -> Result<(), CaseError> {
+    pub fn reconcile_custody(&mut self, now: Micros) -> Result<(), CaseError> {
         let (entries, _) = self.custody().read()?;
         for e in &self.manifest.evidence {
             let known = entries.iter().any(|c| {
@@ -296,7 +310,7 @@ impl Case {
                 self.custody().append(now, "evidence-added", detail)?;
             }
         }
-        Ok(())
+        self.remember_custody()
     }
 }
 
