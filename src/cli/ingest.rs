@@ -75,7 +75,7 @@ fn tell(summary: &Summary, output: &mut Output) {
         match outcome {
             Outcome::Failed { error, .. } => output.warn(&error.to_string()),
             Outcome::Known { name, evidence_id, known_as } => output
-                .say(&format!("{}: already in the case as evidence {evidence_id} ({}); nothing added", name, known_as)),
+                .say(&format!("{name}: already in the case as evidence {evidence_id} ({known_as}); nothing added")),
             Outcome::Added(entry) => {
                 empty += usize::from(entry.exchanges == 0);
                 tell_entry(entry, empty <= EMPTY_TOLD_MAX, output);

@@ -419,6 +419,7 @@ fn hide(known: Known, value: &[u8], out: &mut BumpVec<'_, u8>) {
 }
 
 /// Writes a JSON string; bytes that are no UTF-8 become U+FFFD (the evidence keeps them exact).
+#[expect(clippy::needless_bitwise_bool, reason = "without branches it runs on many bytes at a time")]
 pub fn quote(text: &[u8], out: &mut BumpVec<'_, u8>) {
     out.push(b'"');
     // Piece by piece without a way out between: that is done many bytes at a time.

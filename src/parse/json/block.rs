@@ -7,7 +7,7 @@ use super::JSON_DEPTH_MAX;
 pub(super) const BLOCK: usize = 64;
 
 /// Bits of the bytes for which `is` holds, the first byte's lowest.
-#[inline(always)]
+#[inline]
 fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
     let mut flags = [0_u8; BLOCK];
     for (flag, byte) in flags.iter_mut().zip(block) {
@@ -24,7 +24,7 @@ fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
 
 /// Bits of the bytes that a backslash in front of them escapes. `carry` says whether the byte before
 /// the block escapes its first one, and is left so for the next block.
-#[inline(always)]
+#[inline]
 fn escaped(backslashes: u64, carry: &mut u64) -> u64 {
     // Of a run of backslashes every second one is escaped. Subtracting a run's begin from the odd
     // bits runs through it and stops behind it, on an odd or an even bit as its length says.
