@@ -138,7 +138,7 @@ fn evidence(entries: &[EvidenceEntry]) -> Section {
         column("bytes", "Size"),
         column("exchanges", "Exchanges"),
         column("rejects", "Rejects"),
-        nonzero("repaired", "Repaired"),
+        machines("repaired"),
         column("first_time", "First (UTC)"),
         column("last_time", "Last (UTC)"),
         nonzero("damage", "Damage"),
