@@ -79,6 +79,9 @@ pub struct Group {
     pub last: Option<Micros>,
 }
 
+/// Exchanges of a format below which it has no usual distance that a gap could stand out from.
+pub const GAP_EXCHANGES_LEAST: u64 = 20;
+
 /// A stretch without any exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gap {
@@ -240,7 +243,7 @@ impl Exchanges {
     pub fn gaps(&self, not: &str, least: Micros, factor: i64) -> Result<Vec<Gap>, PartError> {
         let mut gaps = Vec::new();
         for (format, exchanges) in self.counts("format")? {
-            if format == not || exchanges < 20 {
+            if format == not || exchanges < GAP_EXCHANGES_LEAST {
                 continue;
             }
             let times = self

@@ -6,7 +6,7 @@ use crate::case::{Case, CaseError, EvidenceEntry};
 use crate::domain::time::{SECOND, rfc3339};
 use crate::domain::{Ignorable, Reason, Repair};
 use crate::frame::schema::Table;
-use crate::frame::summary::{self, By, Exchanges, Gap, Group, Window};
+use crate::frame::summary::{self, By, Exchanges, GAP_EXCHANGES_LEAST, Gap, Group, Window};
 
 /// Shortest stretch that counts as a gap: a quarter of an hour without any request is odd for a
 /// platform that takes orders, and short enough to hide a walk in.
@@ -85,7 +85,7 @@ fn sentences(case: &Case, all: &Group, gaps: &[Gap], window: Window) -> Vec<Stri
     )];
     if let (Some(first), Some(last)) = (all.first, all.last) {
         let gap = match gaps.len() {
-            0 => "no gap of a quarter of an hour or more in a log".to_owned(),
+            0 => "no gap in a log that stands out".to_owned(),
             1 => "one gap in a log".to_owned(),
             n => format!("{n} gaps in logs"),
         };
@@ -242,7 +242,7 @@ fn gap_section(gaps: &[Gap]) -> Section {
     });
     let mut section = section("gaps", "Gaps in the logs", &columns, rows.collect());
     section.notes.push(format!(
-        "A gap is at least 15 minutes and {GAP_FACTOR} times the log's usual distance between two exchanges. HAR captures are left out."
+        "A gap is at least 15 minutes and {GAP_FACTOR} times the log's usual distance between two exchanges. Not judged: HAR captures, and logs of fewer than {GAP_EXCHANGES_LEAST} exchanges."
     ));
     section
 }
