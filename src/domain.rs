@@ -7,11 +7,13 @@ pub mod field;
 pub mod limits;
 pub mod place;
 pub mod safe_text;
+pub mod sensitive;
 pub mod time;
 pub mod verdict;
 
 pub use exchange::{Auth, Body, Exchange, Transfer};
 pub use field::{Int, Text};
 pub use place::Place;
+pub use sensitive::{Certainty, Credential, Fingerprint, Location, Severity};
 pub use time::Micros;
 pub use verdict::{Ignorable, Reason, Repair, Repairs};

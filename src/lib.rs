@@ -6,6 +6,14 @@ pub mod evidence;
 
 pub mod parse;
 
+pub mod classify;
+
+pub mod facts;
+
+pub mod detect;
+
+pub mod exposure;
+
 #[cfg(feature = "case")]
 pub mod frame;
 

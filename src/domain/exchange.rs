@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Int, Micros, Repair, Repairs, Text};
+use super::{Credential, Int, Micros, Repair, Repairs, Text};
 
 /// Whether the request carried credentials. No token in the evidence is not no token sent:
 /// browsers export sanitised captures and most logs record no headers.
@@ -71,6 +71,7 @@ pub struct Mark<'a> {
     auth: Auth,
     request_body: Option<Body<'a>>,
     response_body: Option<Body<'a>>,
+    credentials: [Option<&'a [u8]>; Credential::ALL.len()],
     repairs: Repairs,
     traced: usize,
 }
@@ -92,6 +93,8 @@ pub struct Exchange<'a> {
     pub request_body: Option<Body<'a>>,
     /// The response's body.
     pub response_body: Option<Body<'a>>,
+    /// Credentials as they stand in the evidence: looked into and fingerprinted, never stored.
+    credentials: [Option<&'a [u8]>; Credential::ALL.len()],
     /// What had to be mended.
     pub repairs: Repairs,
     /// Filled only when somebody asked for an explanation.
@@ -124,6 +127,7 @@ impl Default for Exchange<'_> {
             auth: Auth::Unknown,
             request_body: None,
             response_body: None,
+            credentials: [None; Credential::ALL.len()],
             repairs: Repairs::default(),
             trace: None,
         }
@@ -143,6 +147,7 @@ impl<'a> Exchange<'a> {
         self.auth = Auth::Unknown;
         self.request_body = None;
         self.response_body = None;
+        self.credentials = [None; Credential::ALL.len()];
         self.repairs = Repairs::default();
         if let Some(trace) = &mut self.trace {
             trace.clear();
@@ -159,6 +164,7 @@ impl<'a> Exchange<'a> {
             auth: self.auth,
             request_body: self.request_body,
             response_body: self.response_body,
+            credentials: self.credentials,
             repairs: self.repairs,
             traced: self.trace.as_ref().map_or(0, Vec::len),
         }
@@ -174,6 +180,7 @@ impl<'a> Exchange<'a> {
         self.auth = mark.auth;
         self.request_body = mark.request_body;
         self.response_body = mark.response_body;
+        self.credentials = mark.credentials;
         self.repairs = mark.repairs;
         if let Some(trace) = &mut self.trace {
             trace.truncate(mark.traced);
@@ -254,6 +261,18 @@ impl<'a> Exchange<'a> {
     /// Bit set of the integer fields.
     pub fn int_bits(&self) -> u64 {
         self.int_set
+    }
+
+    /// Hands over a credential for classification; the frames never see it.
+    pub fn withhold(&mut self, kind: Credential, value: &'a [u8]) {
+        if let Some(slot) = self.credentials.get_mut(kind as usize) {
+            *slot = Some(value);
+        }
+    }
+
+    /// A credential as it stands in the evidence.
+    pub fn credential(&self, kind: Credential) -> Option<&'a [u8]> {
+        self.credentials.get(kind as usize).copied().flatten()
     }
 
     /// Records a repair.

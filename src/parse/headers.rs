@@ -4,7 +4,7 @@
 use bumpalo::collections::Vec as BumpVec;
 
 use crate::domain::address::split_port;
-use crate::domain::{Auth, Exchange, Int, Reason, Text};
+use crate::domain::{Auth, Credential, Exchange, Int, Reason, Text};
 
 use super::json::{self, members};
 use super::target::{Scratch, Shape, is_null};
@@ -156,6 +156,7 @@ fn known(name: &[u8]) -> Known {
 /// The Authorization header: keeps the scheme.
 pub fn authorization<'a>(value: &'a [u8], x: &mut Exchange<'a>) {
     x.auth = Auth::Present;
+    x.withhold(Credential::Authorization, value);
     let scheme = value.split(|b| *b == b' ').next().unwrap_or_default();
     let known = scheme.len() < value.len()
         && scheme.len() <= 24
@@ -183,6 +184,7 @@ pub fn cookies<'a>(value: &'a [u8], x: &mut Exchange<'a>, s: &Scratch<'a>) {
         names.extend_from_slice(name);
     }
     x.set(Text::CookieNames, names.into_bump_slice());
+    x.withhold(Credential::Cookie, value);
     x.auth = Auth::Present;
     x.set_default(Text::AuthScheme, b"cookie");
 }
@@ -201,6 +203,7 @@ fn request_known<'a>(known: Known, value: &'a [u8], x: &mut Exchange<'a>, s: &Sc
         Known::Cookie => cookies(value, x, s),
         Known::Credential => {
             x.auth = Auth::Present;
+            x.withhold(Credential::Key, value);
             x.set_default(Text::AuthScheme, b"api-key");
         }
         Known::UserAgent => x.set(Text::UserAgent, value),
@@ -234,6 +237,7 @@ fn response_known<'a>(known: Known, value: &'a [u8], x: &mut Exchange<'a>) {
         Known::ContentEncoding => x.set(Text::ContentEncoding, value),
         Known::Location => x.set_default(Text::RedirectUrl, value),
         Known::Cache => x.set_default(Text::CacheStatus, value),
+        Known::SetCookie => x.withhold(Credential::SetCookie, value),
         Known::ContentLength => {
             if let Some(bytes) = crate::domain::time::scaled(value, 1) {
                 x.set_int_default(Int::ResponseBodyBytes, bytes);

@@ -6,7 +6,7 @@ use bumpalo::Bump;
 
 use crate::domain::address::split_port;
 use crate::domain::time::{DateCache, Micros, SECOND, Stamp, epoch, scaled};
-use crate::domain::{Auth, Body, Exchange, Int, Reason, Repair, Text, Transfer};
+use crate::domain::{Auth, Body, Credential, Exchange, Int, Reason, Repair, Text, Transfer};
 
 use super::{headers, json, url};
 
@@ -336,6 +336,7 @@ impl Target {
             Self::Cookies => headers::cookies(value, x, s),
             Self::Cookie => {
                 x.auth = Auth::Present;
+                x.withhold(Credential::Cookie, value);
                 x.set_default(Text::AuthScheme, b"cookie");
             }
             Self::Ident => {
@@ -345,6 +346,7 @@ impl Target {
             }
             Self::Credential => {
                 x.auth = Auth::Present;
+                x.withhold(Credential::Key, value);
                 x.set_default(Text::AuthScheme, b"api-key");
             }
             Self::TlsFlag => {

@@ -1,0 +1,5 @@
+//! Findings: one detector a file, each judging [`crate::facts`]. Pure.
+
+pub mod finding;
+
+pub use finding::{Detector, Finding, Meta};

@@ -1,0 +1,2 @@
+//! The ledger: who got what of whom, how surely, how far it could have gone; estimators and
+//! severity. Pure.
