@@ -6,6 +6,10 @@
 //! cannot decide (are all values at this place card numbers, or one in ten by chance?) is counted
 //! per field and judged over the whole case: [`FieldCount`].
 
+pub mod class;
+
+pub use class::{Check, Class, ClassMeta, Leaf, Sensitivity, Shape, Weights};
+
 use crate::domain::{Fingerprint, Location};
 
 /// One sensitive value at one place of an exchange.
