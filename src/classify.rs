@@ -7,8 +7,10 @@
 //! per field and judged over the whole case: [`FieldCount`].
 
 pub mod class;
+pub mod fingerprint;
 
 pub use class::{Check, Class, ClassMeta, Leaf, Sensitivity, Shape, Weights};
+pub use fingerprint::Fingerprinter;
 
 use crate::domain::{Fingerprint, Location};
 
@@ -23,6 +25,9 @@ pub struct Sighting<'a> {
     pub pointer: &'a str,
     /// Ordinal of the leaf within the exchange, in the order of the walk.
     pub leaf: u32,
+    /// Leaves of the object that the value stands in: from, to (exclusive); the whole exchange
+    /// outside bodies.
+    pub scope: (u32, u32),
     /// 0 to 100, from shape, validator, key and neighbours; field counts may move it later.
     pub confidence: u8,
     /// The value, masked by its class' rule.

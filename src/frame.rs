@@ -5,7 +5,9 @@
 
 pub mod builder;
 pub mod column;
+pub mod findings;
 pub mod part;
+pub mod rows;
 pub mod scan;
 pub mod schema;
 pub mod summary;

@@ -2,6 +2,7 @@
 //! and write Parquet parts. Memory is bounded by the number of chunks in flight, and what comes out
 //! does not depend on how many threads there are.
 
+mod actor;
 mod collector;
 mod pipeline;
 mod settings;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::CaseError;
 use crate::domain::address::{Network, TrustedProxies};
+use crate::facts::Lens;
 
 /// Version of `case.toml` and of the folder's layout.
 pub(super) const CASE_VERSION: u32 = 1;
@@ -20,6 +21,13 @@ pub struct CaseSettings {
     /// Proxies that may speak for a client, as addresses or CIDR blocks.
     #[serde(default)]
     pub trusted_proxies: Vec<String>,
+    /// What is known of the API.
+    #[serde(default, skip_serializing_if = "Lens::is_empty")]
+    pub lens: Lens,
+    /// Key of the fingerprints for a case that is being made; a random one where none is given. It is
+    /// never written here.
+    #[serde(skip)]
+    pub key: Option<[u8; 32]>,
 }
 
 fn utc() -> String {
@@ -28,7 +36,7 @@ fn utc() -> String {
 
 impl Default for CaseSettings {
     fn default() -> Self {
-        Self { version: CASE_VERSION, zone: utc(), trusted_proxies: Vec::new() }
+        Self { version: CASE_VERSION, zone: utc(), trusted_proxies: Vec::new(), lens: Lens::default(), key: None }
     }
 }
 

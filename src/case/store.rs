@@ -124,7 +124,7 @@ impl Case {
             remove(&folder.join(name))?;
         }
         case.sweep_files()?;
-        for table in [Table::Exchanges, Table::Rejects, Table::Sightings, Table::Identifiers] {
+        for table in Table::PARTED {
             let path = folder.join(table.name());
             create_private(&path).map_err(CaseError::io(&path))?;
         }
@@ -164,21 +164,30 @@ impl Case {
         Ok(())
     }
 
-    /// Key of the fingerprints: 32 random bytes that only the owner may read.
+    /// Key of the fingerprints: 32 bytes that only the owner may read.
     fn write_key(&self) -> Result<(), CaseError> {
         let path = self.folder.join(KEY);
         if path.exists() {
             return Ok(());
         }
-        let mut key = [0_u8; 32];
-        getrandom::fill(&mut key)
-            .map_err(|e| CaseError::Io { path: path.clone(), source: std::io::Error::other(e.to_string()) })?;
+        let mut key = self.settings.key.unwrap_or_default();
+        if self.settings.key.is_none() {
+            getrandom::fill(&mut key)
+                .map_err(|e| CaseError::Io { path: path.clone(), source: std::io::Error::other(e.to_string()) })?;
+        }
         let mut options = OpenOptions::new();
         options.create_new(true).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(&path).map_err(CaseError::io(&path))?;
         file.write_all(&key).and_then(|()| file.sync_all()).map_err(CaseError::io(&path))
+    }
+
+    /// Key of the fingerprints. It never leaves the case's folder.
+    pub fn key(&self) -> Result<[u8; 32], CaseError> {
+        let path = self.folder.join(KEY);
+        let bytes = fs::read(&path).map_err(CaseError::io(&path))?;
+        bytes.try_into().map_err(|_| CaseError::Damaged { path, problem: "a key has 32 bytes".into() })
     }
 
     /// Writes the settings.
@@ -266,7 +275,7 @@ impl Case {
 
     /// Removes what an ingest that died left behind: parts that the manifest does not name.
     pub fn sweep(&self) -> Result<(), CaseError> {
-        for table in [Table::Exchanges, Table::Rejects] {
+        for table in Table::PARTED.iter().copied() {
             let folder = self.folder.join(table.name());
             let Ok(files) = fs::read_dir(&folder) else { continue };
             for file in files.flatten() {

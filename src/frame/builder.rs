@@ -9,16 +9,16 @@ use crate::domain::{Exchange, Int, Micros, Place, Repair, Repairs, Text};
 
 /// The columns of [`super::schema::PLACE`].
 #[derive(Debug)]
-struct PlaceColumns {
+pub(super) struct PlaceColumns {
     evidence_id: i64,
-    rows: usize,
+    pub(super) rows: usize,
     offset: IntColumn,
     length: IntColumn,
     record: IntColumn,
 }
 
 impl PlaceColumns {
-    fn new(evidence_id: i64) -> Self {
+    pub(super) fn new(evidence_id: i64) -> Self {
         Self {
             evidence_id,
             rows: 0,
@@ -28,7 +28,7 @@ impl PlaceColumns {
         }
     }
 
-    fn push(&mut self, place: Place) -> usize {
+    pub(super) fn push(&mut self, place: Place) -> usize {
         let row = self.rows;
         self.offset.push(row, place.offset as i64);
         self.length.push(row, place.length as i64);
@@ -37,7 +37,7 @@ impl PlaceColumns {
         row
     }
 
-    fn finish(self) -> Result<Vec<Finished>, PartError> {
+    pub(super) fn finish(self) -> Result<Vec<Finished>, PartError> {
         Ok(vec![
             uniform(Some(self.evidence_id.to_le_bytes().to_vec()), self.rows),
             self.offset.finish(self.rows)?,
@@ -56,6 +56,10 @@ pub struct Derived<'a> {
     pub client: Option<&'a [u8]>,
     /// The path's shape.
     pub path_shape: Option<&'a [u8]>,
+    /// Who asked: key of the actor.
+    pub actor: Option<&'a [u8]>,
+    /// Fingerprint of the credential, hex.
+    pub credential: Option<&'a [u8]>,
     /// State of the request body, where the parser did not say.
     pub request_body_state: Option<&'a str>,
     /// State of the response body, likewise.
@@ -72,6 +76,8 @@ pub struct ExchangeBuilder {
     time: IntColumn,
     zone_assumed: BoolColumn,
     auth: TextColumn,
+    actor: TextColumn,
+    credential: TextColumn,
     path_shape: TextColumn,
     texts: Vec<TextColumn>,
     ints: Vec<IntColumn>,
@@ -92,6 +98,8 @@ impl ExchangeBuilder {
             time: IntColumn::rising(Kind::Time),
             zone_assumed: BoolColumn::default(),
             auth: TextColumn::default(),
+            actor: TextColumn::default(),
+            credential: TextColumn::default(),
             path_shape: TextColumn::default(),
             texts: Text::ALL.iter().map(|_| TextColumn::default()).collect(),
             ints: Int::ALL
@@ -125,6 +133,12 @@ impl ExchangeBuilder {
         // One look at the record saves one at each of its fields.
         let ascii = raw.is_ascii();
         self.tell_client_apart(x, derived);
+        if let Some(actor) = derived.actor {
+            self.actor.push(row, actor, false);
+        }
+        if let Some(credential) = derived.credential {
+            self.credential.push(row, credential, true);
+        }
         if let Some(shape) = derived.path_shape {
             self.path_shape.push(row, shape, false);
         }
@@ -198,6 +212,8 @@ impl ExchangeBuilder {
         out.push(self.time.finish(rows)?);
         out.push(self.zone_assumed.finish()?);
         out.push(self.auth.finish(rows)?);
+        out.push(self.actor.finish(rows)?);
+        out.push(self.credential.finish(rows)?);
         out.push(self.path_shape.finish(rows)?);
         let base = out.len();
         let (first, second) = CLIENT_AND_PEER;
@@ -316,6 +332,6 @@ pub fn from_rows(table: Table, rows: &[Vec<Cell>]) -> Result<Vec<Finished>, Part
         };
         out.push(finished);
     }
-    debug_assert!(AFTER_PLACE <= out.len() || table == Table::Evidence);
+    debug_assert!(AFTER_PLACE <= out.len());
     Ok(out)
 }

@@ -4,7 +4,7 @@ use crate::domain::{Int, Text};
 
 /// Version of the tables. Raised whenever a column changes its name, type or meaning; a case of a
 /// newer version is refused with a hint.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// Type of a column, each a plain Parquet type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,14 +45,29 @@ pub enum Table {
     Sightings,
     /// One row an identifier (restaurant, order, person …) at one place.
     Identifiers,
+    /// One row a thing that is worth knowing of one exchange: an attack string, a weak token.
+    Signals,
+    /// One row a field (endpoint, place, pointer) and data class: how often values passed.
+    Fields,
     /// One row a span that is no exchange: rejects and ignorable spans.
     Rejects,
 }
 
 impl Table {
     /// All tables.
-    pub const ALL: &'static [Self] =
-        &[Self::Evidence, Self::Exchanges, Self::Sightings, Self::Identifiers, Self::Rejects];
+    pub const ALL: &'static [Self] = &[
+        Self::Evidence,
+        Self::Exchanges,
+        Self::Sightings,
+        Self::Identifiers,
+        Self::Signals,
+        Self::Fields,
+        Self::Rejects,
+    ];
+
+    /// Those that are stored in parts, a folder each.
+    pub const PARTED: &'static [Self] =
+        &[Self::Exchanges, Self::Sightings, Self::Identifiers, Self::Signals, Self::Fields, Self::Rejects];
 
     /// The table's name: folder in the case, name in SQL.
     pub const fn name(self) -> &'static str {
@@ -61,6 +76,8 @@ impl Table {
             Self::Exchanges => "exchanges",
             Self::Sightings => "sightings",
             Self::Identifiers => "identifiers",
+            Self::Signals => "signals",
+            Self::Fields => "fields",
             Self::Rejects => "rejects",
         }
     }
@@ -77,6 +94,8 @@ impl Table {
             Self::Exchanges => exchanges(),
             Self::Sightings => [PLACE, SIGHTINGS].concat(),
             Self::Identifiers => [PLACE, IDENTIFIERS].concat(),
+            Self::Signals => [PLACE, SIGNALS].concat(),
+            Self::Fields => FIELDS.to_vec(),
             Self::Rejects => [PLACE, REJECTS].concat(),
         }
     }
@@ -112,6 +131,16 @@ pub const EXCHANGE_HEAD: &[Column] = &[
         "auth",
         Kind::Text,
         "present, absent or unknown: whether the request carried credentials, as far as the evidence tells.",
+    ),
+    column(
+        "actor",
+        Kind::Text,
+        "Who asked: `subject:`, `session:`, `key:` or `token:` and a fingerprint, `user:` and a name, else `address:` with the client and a hash of its user agent.",
+    ),
+    column(
+        "credential",
+        Kind::Text,
+        "Fingerprint of the credential, hex; null where none was seen or its value was not logged.",
     ),
     column(
         "path_shape",
@@ -152,20 +181,60 @@ const REJECTS: &[Column] = &[
 ];
 
 const SIGHTINGS: &[Column] = &[
-    column("data_class", Kind::Text, "Kind of sensitive value."),
-    column("location", Kind::Text, "header, query, path, cookie, request-body, response-body …"),
-    column("pointer", Kind::Text, "Header name, parameter name or JSON pointer."),
+    column("data_class", Kind::Text, "Kind of sensitive value: an id of `breachwalk classes`."),
+    column(
+        "location",
+        Kind::Text,
+        "path, query, request-header, cookie, request-body, response-header, set-cookie, response-body.",
+    ),
+    column(
+        "pointer",
+        Kind::Text,
+        "Segment, parameter, header or cookie name; JSON pointer with `*` for list positions.",
+    ),
+    column("leaf", Kind::Int, "Ordinal of the value within the exchange, in the order of the walk."),
+    column("scope_from", Kind::Int, "First leaf of the object that it stands in."),
+    column("scope_to", Kind::Int, "Leaf behind the last of it."),
+    column(
+        "confidence",
+        Kind::Int,
+        "0 to 100 from this exchange alone; `fields` may raise or lower it. Below 50 is a candidate.",
+    ),
     column("masked", Kind::Text, "The value, masked."),
-    column("fingerprint", Kind::Text, "HMAC-SHA-256 with the case's key, hex."),
-    column("why", Kind::Text, "Shape, validator, key hint or column evidence that made it one."),
+    column(
+        "fingerprint",
+        Kind::Text,
+        "HMAC-SHA-256 with the case's key of the normalised value, its first 128 bits, hex.",
+    ),
+    column("why", Kind::Text, "Shape, validator, key hint that made it one."),
 ];
 
 const IDENTIFIERS: &[Column] = &[
-    column("role", Kind::Text, "tenant, record or subject."),
-    column("location", Kind::Text, "path, query, request-body, response-body …"),
-    column("pointer", Kind::Text, "Template segment, parameter name or JSON pointer."),
-    column("value", Kind::Text, "The identifier, unless it is personal."),
-    column("fingerprint", Kind::Text, "HMAC-SHA-256 with the case's key, hex, for personal ones."),
+    column("location", Kind::Text, "As in `sightings`."),
+    column("pointer", Kind::Text, "As in `sightings`."),
+    column("name", Kind::Text, "What it is called, normalised: `store_id`. What it stands for is the lens' business."),
+    column("value", Kind::Text, "The identifier; masked where it is personal."),
+    column("fingerprint", Kind::Text, "As in `sightings`, where it is personal."),
+    column("leaf", Kind::Int, "As in `sightings`."),
+    column("scope_from", Kind::Int, "First leaf of the object that it names."),
+    column("scope_to", Kind::Int, "Leaf behind the last of it."),
+];
+
+const SIGNALS: &[Column] = &[
+    column("signal", Kind::Text, "What: `injection.sql`, `scanner.agent`, `token.alg-none` …"),
+    column("location", Kind::Text, "As in `sightings`."),
+    column("pointer", Kind::Text, "As in `sightings`."),
+    column("detail", Kind::Text, "What was seen, short, nothing personal."),
+];
+
+const FIELDS: &[Column] = &[
+    column("evidence_id", Kind::Int, "Which evidence: `evidence.evidence_id`."),
+    column("endpoint", Kind::Text, "Method and path shape."),
+    column("location", Kind::Text, "As in `sightings`."),
+    column("pointer", Kind::Text, "As in `sightings`."),
+    column("data_class", Kind::Text, "As in `sightings`."),
+    column("values", Kind::Int, "Values there that are not null or empty."),
+    column("passing", Kind::Int, "Those that were taken for the class."),
 ];
 
 fn exchanges() -> Vec<Column> {

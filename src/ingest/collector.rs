@@ -3,12 +3,15 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::actor::Actors;
 use super::settings::Settings;
 use super::shape::path_shape;
 use super::tally::Tally;
+use crate::classify::{FieldCount, Fingerprinter};
 use crate::domain::time::SECOND;
 use crate::domain::{Body, Exchange, Ignorable, Micros, Place, Reason, Text};
 use crate::frame::builder::{Derived, ExchangeBuilder, RejectBuilder};
+use crate::frame::findings::FindingsBuilder;
 use crate::parse::Sink;
 
 /// A wall-clock time, read as if UTC, put right for a zone. In the hour that a clock change repeats
@@ -44,10 +47,12 @@ pub(super) struct Collector<'z> {
     pub(super) exchanges: ExchangeBuilder,
     pub(super) rejects: RejectBuilder,
     pub(super) tally: Tally,
+    findings: FindingsBuilder,
     settings: &'z Settings,
     zone: ZoneCache<'z>,
     shape: Vec<u8>,
     shape_of: Vec<u8>,
+    who: Actors,
     /// An ignorable span that the next one may continue.
     open: Option<(Place, Ignorable)>,
     last_format: String,
@@ -55,15 +60,17 @@ pub(super) struct Collector<'z> {
 }
 
 impl<'z> Collector<'z> {
-    pub(super) fn new(evidence_id: i64, settings: &'z Settings) -> Self {
+    pub(super) fn new(evidence_id: i64, settings: &'z Settings, fingerprinter: Fingerprinter) -> Self {
         Self {
             exchanges: ExchangeBuilder::new(evidence_id),
             rejects: RejectBuilder::new(evidence_id),
             tally: Tally::default(),
+            findings: FindingsBuilder::new(evidence_id),
             settings,
             zone: ZoneCache { zone: &settings.zone, hour: None, offset: 0 },
             shape: Vec::new(),
             shape_of: Vec::new(),
+            who: Actors::new(fingerprinter, evidence_id),
             open: None,
             last_format: String::new(),
             last_format_rows: 0,
@@ -89,11 +96,13 @@ impl<'z> Collector<'z> {
     }
 
     /// Ends the chunk.
-    pub(super) fn finish(mut self) -> (ExchangeBuilder, RejectBuilder, Tally) {
+    pub(super) fn finish(
+        mut self,
+    ) -> (ExchangeBuilder, RejectBuilder, (FindingsBuilder, Vec<FieldCount<'static>>), Tally) {
         self.close();
         self.close_run();
         self.tally.repaired = self.exchanges.repaired;
-        (self.exchanges, self.rejects, self.tally)
+        (self.exchanges, self.rejects, (self.findings, Vec::new()), self.tally)
     }
 }
 
@@ -125,10 +134,13 @@ impl Sink for Collector<'_> {
             path_shape(path, &mut self.shape);
             path.clone_into(&mut self.shape_of);
         }
+        self.who.see(x, client);
         let derived = Derived {
             time,
             client,
             path_shape: path.map(|_| self.shape.as_slice()),
+            actor: Some(&self.who.key),
+            credential: self.who.credential.as_ref().map(<[u8; 32]>::as_slice),
             request_body_state: body_state(x, x.request_body, Text::RequestBodyState),
             response_body_state: body_state(x, x.response_body, Text::ResponseBodyState),
         };

@@ -12,6 +12,7 @@ use super::collector::Collector;
 use super::settings::{Progress, Settings};
 use super::tally::Tally;
 use crate::case::{Case, CaseError, EvidenceEntry, Part};
+use crate::classify::Fingerprinter;
 use crate::domain::limits::{IN_FLIGHT_BYTES_MAX, SNIFF_BYTES};
 use crate::domain::{Micros, Repairs};
 use crate::evidence::{self, EvidenceError, Finished, Source, Stream};
@@ -105,6 +106,7 @@ pub fn ingest(
     now: &dyn Fn() -> Micros,
 ) -> Result<Summary, IngestError> {
     let folder = case.folder().to_owned();
+    let fingerprinter = Fingerprinter::new(case.key()?);
     let stop = AtomicBool::new(false);
     let (task_sender, task_receiver) = sync_channel::<Task>(1);
     let (done_sender, done_receiver) = channel::<Result<Done, PartError>>();
@@ -112,8 +114,8 @@ pub fn ingest(
     let result = std::thread::scope(|scope| {
         for _ in 0..settings.threads.max(1) {
             let done = done_sender.clone();
-            let (tasks, folder, stop) = (&tasks, &folder, &stop);
-            scope.spawn(move || work(tasks, &done, folder, settings, stop));
+            let (tasks, folder, stop, fingerprinter) = (&tasks, &folder, &stop, &fingerprinter);
+            scope.spawn(move || work(tasks, &done, folder, &Shared { settings, fingerprinter }, stop));
         }
         drop(done_sender);
         let mut reader = Reader {
@@ -145,12 +147,18 @@ pub fn ingest(
     result
 }
 
+/// What all parsing threads share.
+struct Shared<'s> {
+    settings: &'s Settings,
+    fingerprinter: &'s Fingerprinter,
+}
+
 /// A parsing thread.
 fn work(
     tasks: &Mutex<Receiver<Task>>,
     done: &Sender<Result<Done, PartError>>,
     folder: &Path,
-    settings: &Settings,
+    shared: &Shared<'_>,
     stop: &AtomicBool,
 ) {
     let mut arena = Bump::new();
@@ -160,18 +168,18 @@ fn work(
         if stop.load(Ordering::Relaxed) {
             continue;
         }
-        if done.send(parse(&mut arena, task, folder, settings)).is_err() {
+        if done.send(parse(&mut arena, task, folder, shared)).is_err() {
             return;
         }
     }
 }
 
-fn parse(arena: &mut Bump, task: Task, folder: &Path, settings: &Settings) -> Result<Done, PartError> {
+fn parse(arena: &mut Bump, task: Task, folder: &Path, shared: &Shared<'_>) -> Result<Done, PartError> {
     let Task { chunk, evidence_id, formats } = task;
-    let mut collector = Collector::new(evidence_id, settings);
+    let mut collector = Collector::new(evidence_id, shared.settings, shared.fingerprinter.clone());
     Session::new(&formats).parse_in(arena, &chunk, &mut collector);
     arena.reset();
-    let (exchanges, rejects, tally) = collector.finish();
+    let (exchanges, rejects, findings, tally) = collector.finish();
     let file = format!("part-{evidence_id:04}-{:05}.parquet", chunk.index);
     let mut parts = Vec::new();
     let mut write = |table: Table, rows: usize, columns| -> Result<(), PartError> {
@@ -193,6 +201,9 @@ fn parse(arena: &mut Bump, task: Task, folder: &Path, settings: &Settings) -> Re
     write(Table::Exchanges, rows, if rows > 0 { exchanges.finish()? } else { Vec::new() })?;
     let rows = rejects.rows();
     write(Table::Rejects, rows, if rows > 0 { rejects.finish()? } else { Vec::new() })?;
+    for (table, rows, columns) in findings.0.finish(&findings.1)? {
+        write(table, rows, columns)?;
+    }
     Ok(Done { evidence_id, parts, tally, buffer: chunk.bytes })
 }
 
