@@ -1,2 +1,6 @@
 //! The ledger: who got what of whom, how surely, how far it could have gone; estimators and
 //! severity. Pure.
+
+pub mod outcome;
+
+pub use outcome::Outcome;
