@@ -2,4 +2,5 @@
 //! severity. Pure.
 
 pub mod ledger;
+pub mod outcome;
 pub mod subjects;

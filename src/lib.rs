@@ -23,7 +23,6 @@ pub mod case;
 #[cfg(feature = "case")]
 pub mod ingest;
 
-#[cfg(feature = "case")]
 pub mod report;
 
 #[cfg(feature = "case")]

@@ -1,6 +1,7 @@
 //! What is printed. A report is a value first (sections of typed rows), bytes second (one writer a
 //! format); every writer sees the same value, so they cannot disagree.
 
+#[cfg(feature = "case")]
 mod build;
 mod csv;
 mod json;
@@ -9,6 +10,7 @@ mod markdown;
 mod table;
 mod value;
 
+#[cfg(feature = "case")]
 pub use build::{LeftOut, Options, SECTIONS, build};
 pub use csv::{Csv, Guard};
 pub use json::Json;

@@ -1,5 +1,5 @@
-//! The ledger: one row an actor, tenant, data class, record and subject, with how often, when and how
-//! surely. Fed with the same rows as the facts.
+//! The ledger: one row an actor, tenant, data class, record, subject and value, with how often, when
+//! and how surely. Fed with the same rows as the facts.
 
 use hashbrown::HashMap;
 
@@ -27,6 +27,7 @@ struct Key {
     class: u32,
     record: u32,
     subject: u32,
+    value: u128,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +54,8 @@ pub struct ExposureEntry {
     pub record: String,
     /// Person, by the smallest fingerprint of it; `None` where nothing names one.
     pub subject: Option<u128>,
+    /// Fingerprint of the value; `None` where the body was not kept.
+    pub value: Option<u128>,
     /// Sightings.
     pub count: u64,
     /// Those in answers to requests without credentials.
@@ -72,7 +75,7 @@ pub struct ExposureEntry {
 /// The finished ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ledger {
-    /// By actor, tenant, class, record, subject.
+    /// By actor, tenant, class, record, subject, value.
     pub rows: Vec<ExposureEntry>,
     /// Masked values of each person: fingerprint, class, masked value; by person and class.
     pub people: Vec<(u128, String, String)>,
@@ -168,7 +171,7 @@ impl<R: Returns> Builder<R> {
                 let about = self.about(whole, Some(s));
                 self.remember(s);
                 let class = self.classes.number(s.class);
-                self.add(whole, who, class, about, Certainty::Confirmed);
+                self.add(whole, who, (class, s.fingerprint), about, Certainty::Confirmed);
             }
         } else if !x.body_kept && matches!(x.status, Some(200..=299)) {
             let count = self.returns.returns(x.method, x.host, x.path_shape).len();
@@ -176,7 +179,7 @@ impl<R: Returns> Builder<R> {
                 let class = self.returns.returns(x.method, x.host, x.path_shape).get(at).cloned().unwrap_or_default();
                 let about = self.about(whole, None);
                 let class = self.classes.number(&class);
-                self.add(whole, who, class, about, Certainty::Probable);
+                self.add(whole, who, (class, 0), about, Certainty::Probable);
             }
         }
     }
@@ -283,13 +286,20 @@ impl<R: Returns> Builder<R> {
         best.filter(|_| !several).map(|p| p.fingerprint)
     }
 
-    fn add(&mut self, whole: &Whole<'_>, who: Numbered, class: u32, about: About, certainty: Certainty) {
+    fn add(
+        &mut self,
+        whole: &Whole<'_>,
+        who: Numbered,
+        (class, value): (u32, u128),
+        about: About,
+        certainty: Certainty,
+    ) {
         let x = &whole.exchange;
         let mut key =
-            Key { actor: who.actor, tenant: about.tenant, class, record: about.record, subject: about.subject };
+            Key { actor: who.actor, tenant: about.tenant, class, record: about.record, subject: about.subject, value };
         if self.cells.len() >= LEDGER_ROWS_MAX && !self.cells.contains_key(&key) {
             self.limit_hit = true;
-            (key.record, key.subject) = (NONE, NONE);
+            (key.record, key.subject, key.value) = (NONE, NONE, 0);
         }
         let cell = self.cells.entry(key).or_insert(Cell {
             count: 0,
@@ -314,7 +324,7 @@ impl<R: Returns> Builder<R> {
     pub fn finish(self, actors: &[ActorId], endpoints: &[EndpointId]) -> Ledger {
         let Self { mut subjects, tenants, records, classes, cells, masked, limit_hit, .. } = self;
         let text = |i: &Interner, n: u32| if n == NONE { String::new() } else { i.text(n).to_owned() };
-        let mut merged: HashMap<(u32, u32, u32, u32, Option<u128>), ExposureEntry> = HashMap::new();
+        let mut merged: HashMap<(u32, u32, u32, u32, Option<u128>, u128), ExposureEntry> = HashMap::new();
         for (key, cell) in cells {
             let subject = (key.subject != NONE).then(|| subjects.person(key.subject));
             let row = ExposureEntry {
@@ -323,6 +333,7 @@ impl<R: Returns> Builder<R> {
                 class: text(&classes, key.class),
                 record: text(&records, key.record),
                 subject,
+                value: (key.value != 0).then_some(key.value),
                 count: cell.count,
                 open: cell.open,
                 certainty: cell.certainty,
@@ -332,14 +343,14 @@ impl<R: Returns> Builder<R> {
                 places: cell.places.iter().copied().filter(|p| p.record > 0).collect(),
             };
             merged
-                .entry((key.actor, key.tenant, key.class, key.record, subject))
+                .entry((key.actor, key.tenant, key.class, key.record, subject, key.value))
                 .and_modify(|r| merge(r, &row))
                 .or_insert(row);
         }
         let mut rows: Vec<ExposureEntry> = merged.into_values().collect();
         rows.sort_by(|a, b| {
-            (a.actor, &a.tenant, &a.class, &a.record, a.subject)
-                .cmp(&(b.actor, &b.tenant, &b.class, &b.record, b.subject))
+            (a.actor, &a.tenant, &a.class, &a.record, a.subject, a.value)
+                .cmp(&(b.actor, &b.tenant, &b.class, &b.record, b.subject, b.value))
         });
         let mut people: Vec<(u128, String, String)> = masked
             .into_iter()

@@ -13,6 +13,10 @@ use super::table::{Actor, ActorId, Endpoint, EndpointId, Facts, NameId, Role, Se
 use crate::domain::{Auth, Location, Micros};
 
 const DAY: Micros = 86_400_000_000;
+const HOUR: Micros = 3_600_000_000;
+
+/// Values of identifiers whose text is kept: some 100 MB.
+pub const VALUES_MAX: usize = 1_500_000;
 
 /// Where a shape leads: the template, and segments that the shape holds as text although they are
 /// parameters (a restaurant's slug).
@@ -74,6 +78,10 @@ pub struct Builder<R> {
     /// When an identifier's value was first in an answer to an actor.
     given: HashMap<(u32, u64), Micros>,
     signals: HashMap<(u32, u32, u32, Location, u32), SignalCount>,
+    roles: Vec<Role>,
+    lens: Lens,
+    values: HashMap<u64, String>,
+    hours: HashMap<(u32, i64), u64>,
     exchanges: u64,
     bodies_kept: u64,
     first: Option<Micros>,
@@ -101,7 +109,7 @@ fn number(value: &str) -> Option<i64> {
 
 impl<R: Resolve> Builder<R> {
     /// A builder that knows the templates.
-    pub fn new(resolve: R) -> Self {
+    pub fn new(resolve: R, lens: &Lens) -> Self {
         Self {
             resolve,
             shapes: Interner::default(),
@@ -118,6 +126,10 @@ impl<R: Resolve> Builder<R> {
             touches: Vec::new(),
             given: HashMap::new(),
             signals: HashMap::new(),
+            roles: Vec::new(),
+            lens: lens.clone(),
+            values: HashMap::new(),
+            hours: HashMap::new(),
             exchanges: 0,
             bodies_kept: 0,
             first: None,
@@ -171,7 +183,12 @@ impl<R: Resolve> Builder<R> {
                 };
                 self.endpoints.push(EndpointParts { facts, ..EndpointParts::default() });
             }
-            let slugs = resolved.slugs.iter().map(|(n, v)| (self.names.number(n), xxh3_64(v.as_bytes()))).collect();
+            let mut slugs = Vec::new();
+            for (name, value) in resolved.slugs {
+                let hash = xxh3_64(value.as_bytes());
+                slugs.push((self.names.number(&name), hash));
+                self.values.insert(hash, value);
+            }
             self.shape_of.push(Shape { endpoint, slugs });
         }
         number
@@ -189,6 +206,9 @@ impl<R: Resolve> Builder<R> {
             });
         }
         let new_address = self.actor_addresses.insert((number, xxh3_64(x.address.as_bytes())));
+        if let Some(at) = x.time {
+            *self.hours.entry((number, at.div_euclid(HOUR))).or_default() += 1;
+        }
         if let Some(a) = self.actor_facts.get_mut(number as usize) {
             a.addresses += u32::from(new_address && !x.address.is_empty());
             if let Some(count) = a.auth.get_mut(x.auth as usize) {
@@ -268,6 +288,9 @@ impl<R: Resolve> Builder<R> {
             return;
         }
         let name = self.names.number(i.name);
+        if self.role(name) != Role::Other && self.values.len() < VALUES_MAX {
+            self.values.entry(value).or_insert_with(|| i.value.to_owned());
+        }
         self.count_parameter(endpoint, name, i.location);
         let number = if i.personal.is_some() { None } else { number(i.value) };
         self.touch(x, actor, endpoint, NameId(name), value, number);
@@ -312,7 +335,7 @@ impl<R: Resolve> Builder<R> {
     }
 
     /// The facts, and for actors and endpoints the final number of each that `push` gave out.
-    pub fn finish(self, lens: &Lens) -> (Facts, Vec<ActorId>, Vec<EndpointId>) {
+    pub fn finish(self) -> (Facts, Vec<ActorId>, Vec<EndpointId>) {
         let (actor_rank, _) = self.actors.sorted();
         let actor_rank: Vec<ActorId> = actor_rank.into_iter().map(ActorId).collect();
         let (name_rank, names) = self.names.sorted();
@@ -325,7 +348,7 @@ impl<R: Resolve> Builder<R> {
                 *slot = EndpointId(new as u32);
             }
         }
-        let roles: Vec<Role> = names.iter().map(|n| lens.role(n)).collect();
+        let roles: Vec<Role> = names.iter().map(|n| self.lens.role(n)).collect();
         let name = |n: NameId| NameId(name_rank.get(n.at()).copied().unwrap_or_default());
         let actor = |a: ActorId| actor_rank.get(a.at()).copied().unwrap_or_default();
         let endpoint = |e: EndpointId| endpoint_rank.get(e.at()).copied().unwrap_or_default();
@@ -359,6 +382,11 @@ impl<R: Resolve> Builder<R> {
         let mut actors: Vec<Actor> = self.actor_facts;
         actors.sort_by(|a, b| a.key.cmp(&b.key));
         count_tenants(&mut actors, &touches, &roles);
+        let mut values: Vec<(u64, String)> = self.values.into_iter().collect();
+        values.sort_unstable();
+        let mut hours: Vec<(ActorId, i64, u64)> =
+            self.hours.into_iter().map(|((a, hour), count)| (actor(ActorId(a)), hour, count)).collect();
+        hours.sort_unstable();
         let facts = Facts {
             endpoints: endpoints.into_iter().flatten().collect(),
             actors,
@@ -367,6 +395,9 @@ impl<R: Resolve> Builder<R> {
             visits,
             touches,
             signals,
+            values,
+            hours,
+            gaps: Vec::new(),
             exchanges: self.exchanges,
             bodies_kept: self.bodies_kept,
             first: self.first,

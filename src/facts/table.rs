@@ -265,6 +265,13 @@ pub struct Facts {
     pub touches: Vec<Touch>,
     /// By signal, actor, endpoint.
     pub signals: Vec<SignalCount>,
+    /// Texts of values of [`Touch::value`] whose names are tenants, records or persons: by value.
+    /// Beyond [`crate::facts::builder::VALUES_MAX`] they are left out.
+    pub values: Vec<(u64, String)>,
+    /// Exchanges of an actor in an hour since 1970, by actor and hour.
+    pub hours: Vec<(ActorId, i64, u64)>,
+    /// Stretches without an exchange that stand out, from and to.
+    pub gaps: Vec<(Micros, Micros)>,
     /// Exchanges in all.
     pub exchanges: u64,
     /// Exchanges whose response body the evidence holds.
@@ -289,6 +296,12 @@ impl Facts {
     /// What a name stands for.
     pub fn role(&self, name: NameId) -> Role {
         self.roles.get(name.at()).copied().unwrap_or_default()
+    }
+
+    /// Text of a touched value.
+    pub fn value(&self, value: u64) -> Option<&str> {
+        let at = self.values.binary_search_by_key(&value, |v| v.0).ok()?;
+        self.values.get(at).map(|v| v.1.as_str())
     }
 
     /// The name itself.
