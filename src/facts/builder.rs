@@ -296,6 +296,14 @@ impl<R: Resolve> Builder<R> {
         self.touch(x, actor, endpoint, NameId(name), value, number);
     }
 
+    fn role(&mut self, name: u32) -> Role {
+        while self.roles.len() < self.names.len() {
+            let role = self.lens.role(self.names.text(self.roles.len() as u32));
+            self.roles.push(role);
+        }
+        self.roles.get(name as usize).copied().unwrap_or_default()
+    }
+
     fn touch(&mut self, x: &ExchangeRow<'_>, actor: u32, endpoint: u32, name: NameId, value: u64, number: Option<i64>) {
         self.touches.push(Touch {
             endpoint: EndpointId(endpoint),
