@@ -5,7 +5,6 @@
 mod collector;
 mod pipeline;
 mod settings;
-mod shape;
 mod tally;
 
 pub use collector::to_utc;

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::settings::Settings;
-use super::shape::path_shape;
 use super::tally::Tally;
 use crate::domain::time::SECOND;
 use crate::domain::{Body, Exchange, Ignorable, Micros, Place, Reason, Text};
+use crate::facts::path_shape;
 use crate::frame::builder::{Derived, ExchangeBuilder, RejectBuilder};
 use crate::parse::Sink;
 
