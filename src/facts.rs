@@ -6,11 +6,15 @@ pub mod builder;
 pub mod intern;
 pub mod lens;
 pub mod row;
+pub mod shape;
 pub mod table;
+pub mod template;
 
 pub use builder::Builder;
 pub use lens::Lens;
 pub use row::Whole;
+pub use shape::path_shape;
 pub use table::{
-    Actor, ActorId, Endpoint, EndpointId, Facts, NameId, Place, Role, SeenClass, SignalCount, Statuses, Touch, Visit,
+    Actor, ActorId, Endpoint, EndpointId, Facts, NameId, PageSize, Place, Role, SLOT, SeenClass, SignalCount, Slot,
+    Statuses, Touch, Visit,
 };

@@ -6,7 +6,6 @@ mod actor;
 mod collector;
 mod pipeline;
 mod settings;
-mod shape;
 mod tally;
 
 pub use collector::to_utc;

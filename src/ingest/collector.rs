@@ -5,11 +5,11 @@ use jiff::tz::TimeZone;
 
 use super::actor::Actors;
 use super::settings::Settings;
-use super::shape::path_shape;
 use super::tally::Tally;
 use crate::classify::{FieldCount, Fingerprinter};
 use crate::domain::time::SECOND;
 use crate::domain::{Body, Exchange, Ignorable, Micros, Place, Reason, Text};
+use crate::facts::path_shape;
 use crate::frame::builder::{Derived, ExchangeBuilder, RejectBuilder};
 use crate::frame::findings::FindingsBuilder;
 use crate::parse::Sink;
