@@ -1,2 +1,5 @@
 //! The ledger: who got what of whom, how surely, how far it could have gone; estimators and
 //! severity. Pure.
+
+pub mod estimate;
+pub mod severity;

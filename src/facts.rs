@@ -5,5 +5,6 @@
 pub mod table;
 
 pub use table::{
-    Actor, ActorId, Endpoint, EndpointId, Facts, NameId, Place, Role, SeenClass, SignalCount, Statuses, Touch, Visit,
+    Actor, ActorId, Endpoint, EndpointId, Facts, NameId, PageSize, Place, Role, SLOT, SeenClass, SignalCount, Slot,
+    Statuses, Touch, Visit,
 };
