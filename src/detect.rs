@@ -1,5 +1,6 @@
 //! Findings: one detector a file, each judging [`crate::facts`]. Pure.
 
 pub mod finding;
+pub mod statistics;
 
 pub use finding::{Detector, Finding, Meta};

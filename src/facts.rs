@@ -18,3 +18,4 @@ pub use table::{
     Actor, ActorId, Endpoint, EndpointId, Facts, NameId, PageSize, Place, Role, SLOT, SeenClass, SignalCount, Slot,
     Statuses, Touch, Visit,
 };
+pub use template::{ShapeCount, Template, Templates};

@@ -1,7 +1,7 @@
 //! Facts from rows, in one pass. The order in which rows come changes nothing but which example a
 //! number shows, and rows come in the order of the evidence.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
@@ -9,7 +9,11 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::intern::Interner;
 use super::lens::Lens;
 use super::row::{ExchangeRow, IdentifierRow, Whole};
-use super::table::{Actor, ActorId, Endpoint, EndpointId, Facts, NameId, Role, SeenClass, SignalCount, Touch, Visit};
+use super::table::{
+    Actor, ActorId, Endpoint, EndpointId, Facts, NameId, PageSize, Role, SLOT, SeenClass, SignalCount, Slot, Statuses,
+    Touch, Visit,
+};
+use crate::classify::Sensitivity;
 use crate::domain::{Auth, Location, Micros};
 
 const DAY: Micros = 86_400_000_000;
@@ -28,10 +32,12 @@ pub struct Resolved {
     pub slugs: Vec<(String, String)>,
 }
 
-/// Knows the templates.
+/// Knows the templates and the classes.
 pub trait Resolve {
     /// The template of a shape.
     fn resolve(&self, method: &str, host: &str, path_shape: &str) -> Resolved;
+    /// How bad a class is to lose, and whether it identifies one person.
+    fn class(&self, class: &str) -> (Sensitivity, bool);
 }
 
 /// What an actor or endpoint was given by an exchange, in short: for the ledger, which is fed the
@@ -55,6 +61,7 @@ struct Shape {
 struct EndpointParts {
     facts: Endpoint,
     days: BTreeSet<i64>,
+    slots: BTreeMap<i64, Statuses>,
     classes: HashMap<(u32, Location, u32), SeenClass>,
     parameters: HashMap<(u32, Location), u64>,
 }
@@ -81,6 +88,7 @@ pub struct Builder<R> {
     roles: Vec<Role>,
     lens: Lens,
     values: HashMap<u64, String>,
+    page_sizes: HashMap<(u32, u32, u32), PageSize>,
     hours: HashMap<(u32, i64), u64>,
     exchanges: u64,
     bodies_kept: u64,
@@ -98,6 +106,30 @@ fn earlier(slot: &mut Option<Micros>, at: Option<Micros>) {
 fn later(slot: &mut Option<Micros>, at: Option<Micros>) {
     if let Some(at) = at {
         *slot = Some(slot.map_or(at, |s| s.max(at)));
+    }
+}
+
+/// Parameters that say how many are wanted.
+pub const PAGE_SIZES: &[&str] = &[
+    "limit",
+    "size",
+    "page_size",
+    "pagesize",
+    "per_page",
+    "count",
+    "top",
+    "first",
+    "max",
+    "max_results",
+    "rows",
+    "take",
+];
+
+/// A value as a number: of its text, of a personal one its fingerprint.
+fn hash(i: &IdentifierRow<'_>) -> u64 {
+    match i.personal {
+        Some(fingerprint) => fingerprint as u64,
+        None => xxh3_64(i.value.as_bytes()),
     }
 }
 
@@ -129,6 +161,7 @@ impl<R: Resolve> Builder<R> {
             roles: Vec::new(),
             lens: lens.clone(),
             values: HashMap::new(),
+            page_sizes: HashMap::new(),
             hours: HashMap::new(),
             exchanges: 0,
             bodies_kept: 0,
@@ -149,13 +182,14 @@ impl<R: Resolve> Builder<R> {
         let actor = self.actor(x);
         self.see_endpoint(endpoint, whole);
         self.see_visit(actor, endpoint, x);
+        let tenant = self.tenant(whole.identifiers);
         let slugs = self.shape_of.get(shape as usize).map(|s| s.slugs.clone()).unwrap_or_default();
         for (name, value) in slugs {
-            self.touch(x, actor, endpoint, NameId(name), value, None);
+            self.touch(x, (actor, endpoint), NameId(name), value, None, tenant);
             self.count_parameter(endpoint, name, Location::Path);
         }
         for i in whole.identifiers {
-            self.see_identifier(x, actor, endpoint, i);
+            self.see_identifier(x, (actor, endpoint), i, tenant);
         }
         self.see_signals(actor, endpoint, whole);
         Numbered { actor, endpoint }
@@ -240,16 +274,22 @@ impl<R: Resolve> Builder<R> {
         later(&mut e.last, x.time);
         if let Some(at) = x.time {
             parts.days.insert(at.div_euclid(DAY));
+            parts.slots.entry(at.div_euclid(SLOT)).or_default().add(x.status);
         }
         for s in whole.sightings {
             let key = (self.words.number(s.class), s.location, self.words.number(s.pointer));
-            let seen = parts.classes.entry(key).or_insert_with(|| SeenClass {
-                class: s.class.to_owned(),
-                location: s.location,
-                pointer: s.pointer.to_owned(),
-                sightings: 0,
-                unauthenticated: 0,
-                example: x.place,
+            let seen = parts.classes.entry(key).or_insert_with(|| {
+                let (sensitivity, identifies) = self.resolve.class(s.class);
+                SeenClass {
+                    class: s.class.to_owned(),
+                    sensitivity,
+                    identifies,
+                    location: s.location,
+                    pointer: s.pointer.to_owned(),
+                    sightings: 0,
+                    unauthenticated: 0,
+                    example: x.place,
+                }
             });
             seen.sightings += 1;
             seen.unauthenticated += u64::from(x.auth == Auth::Absent);
@@ -275,11 +315,14 @@ impl<R: Resolve> Builder<R> {
         }
     }
 
-    fn see_identifier(&mut self, x: &ExchangeRow<'_>, actor: u32, endpoint: u32, i: &IdentifierRow<'_>) {
-        let value = match i.personal {
-            Some(fingerprint) => fingerprint as u64,
-            None => xxh3_64(i.value.as_bytes()),
-        };
+    fn see_identifier(
+        &mut self,
+        x: &ExchangeRow<'_>,
+        (actor, endpoint): (u32, u32),
+        i: &IdentifierRow<'_>,
+        tenant: Option<u64>,
+    ) {
+        let value = hash(i);
         if i.location.is_response() {
             if let Some(at) = x.time {
                 let slot = self.given.entry((actor, value)).or_insert(at);
@@ -293,7 +336,11 @@ impl<R: Resolve> Builder<R> {
         }
         self.count_parameter(endpoint, name, i.location);
         let number = if i.personal.is_some() { None } else { number(i.value) };
-        self.touch(x, actor, endpoint, NameId(name), value, number);
+        if let Some(number) = number.filter(|_| PAGE_SIZES.contains(&i.name)) {
+            self.see_page_size(x, (actor, endpoint, name), number as u64);
+            return;
+        }
+        self.touch(x, (actor, endpoint), NameId(name), value, number, tenant);
     }
 
     fn role(&mut self, name: u32) -> Role {
@@ -304,7 +351,52 @@ impl<R: Resolve> Builder<R> {
         self.roles.get(name as usize).copied().unwrap_or_default()
     }
 
-    fn touch(&mut self, x: &ExchangeRow<'_>, actor: u32, endpoint: u32, name: NameId, value: u64, number: Option<i64>) {
+    /// The tenant that a request names, else the one that its answer names.
+    fn tenant(&mut self, identifiers: &[IdentifierRow<'_>]) -> Option<u64> {
+        let mut answered = None;
+        for i in identifiers {
+            let name = self.names.number(i.name);
+            if self.role(name) != Role::Tenant {
+                continue;
+            }
+            let value = hash(i);
+            if !i.location.is_response() {
+                return Some(value);
+            }
+            match answered {
+                None => answered = Some(Some(value)),
+                Some(Some(other)) if other != value => answered = Some(None),
+                Some(_) => {}
+            }
+        }
+        answered.flatten()
+    }
+
+    fn see_page_size(&mut self, x: &ExchangeRow<'_>, key: (u32, u32, u32), number: u64) {
+        let (actor, endpoint, name) = key;
+        let size = self.page_sizes.entry(key).or_insert(PageSize {
+            actor: ActorId(actor),
+            endpoint: EndpointId(endpoint),
+            name: NameId(name),
+            largest: 0,
+            requests: 0,
+            example: x.place,
+        });
+        size.requests += 1;
+        if number > size.largest {
+            (size.largest, size.example) = (number, x.place);
+        }
+    }
+
+    fn touch(
+        &mut self,
+        x: &ExchangeRow<'_>,
+        (actor, endpoint): (u32, u32),
+        name: NameId,
+        value: u64,
+        number: Option<i64>,
+        tenant: Option<u64>,
+    ) {
         self.touches.push(Touch {
             endpoint: EndpointId(endpoint),
             name,
@@ -315,6 +407,7 @@ impl<R: Resolve> Builder<R> {
             status: x.status.unwrap_or(0),
             place: x.place,
             given: false,
+            tenant,
         });
     }
 
@@ -392,6 +485,11 @@ impl<R: Resolve> Builder<R> {
         count_tenants(&mut actors, &touches, &roles);
         let mut values: Vec<(u64, String)> = self.values.into_iter().collect();
         values.sort_unstable();
+        let mut page_sizes: Vec<PageSize> = self.page_sizes.into_values().collect();
+        for p in &mut page_sizes {
+            (p.name, p.actor, p.endpoint) = (name(p.name), actor(p.actor), endpoint(p.endpoint));
+        }
+        page_sizes.sort_unstable_by_key(|p| (p.actor, p.endpoint, p.name));
         let mut hours: Vec<(ActorId, i64, u64)> =
             self.hours.into_iter().map(|((a, hour), count)| (actor(ActorId(a)), hour, count)).collect();
         hours.sort_unstable();
@@ -405,6 +503,7 @@ impl<R: Resolve> Builder<R> {
             signals,
             values,
             hours,
+            page_sizes,
             gaps: Vec::new(),
             exchanges: self.exchanges,
             bodies_kept: self.bodies_kept,
@@ -424,6 +523,7 @@ fn finish_endpoint(parts: EndpointParts, name_rank: &[u32]) -> Endpoint {
         .filter(|(asleep, _)| *asleep > 0)
         .max_by_key(|(asleep, woke)| (*asleep, -woke))
         .map(|(asleep, woke)| (asleep * DAY, woke * DAY));
+    e.slots = parts.slots.into_iter().map(|(at, statuses)| Slot { start: at * SLOT, statuses }).collect();
     e.classes = parts.classes.into_values().collect();
     e.classes.sort_by(|a, b| (&a.class, a.location, &a.pointer).cmp(&(&b.class, b.location, &b.pointer)));
     let rank = |n: u32| NameId(name_rank.get(n as usize).copied().unwrap_or_default());

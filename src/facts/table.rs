@@ -1,5 +1,6 @@
 //! The facts themselves: plain tables that refer to each other by index.
 
+use crate::classify::Sensitivity;
 use crate::domain::{Location, Micros};
 
 macro_rules! ids {
@@ -103,6 +104,10 @@ impl Statuses {
 pub struct SeenClass {
     /// Id of the data class.
     pub class: String,
+    /// How bad it is to lose; from the class' meta.
+    pub sensitivity: Sensitivity,
+    /// Whether it identifies one person; from the class' meta.
+    pub identifies: bool,
     /// Part of the exchange.
     pub location: Location,
     /// Where in that part.
@@ -112,6 +117,35 @@ pub struct SeenClass {
     /// Sightings in answers to requests that carried no credentials.
     pub unauthenticated: u64,
     /// First exchange that shows it.
+    pub example: Place,
+}
+
+/// Answers of an endpoint in one slot of time: what rates are judged by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// Where it begins: a multiple of [`SLOT`].
+    pub start: Micros,
+    /// Answers to requests of it.
+    pub statuses: Statuses,
+}
+
+/// Length of a [`Slot`]: five minutes, in which products count rates too; a week has 2,016.
+pub const SLOT: Micros = 300 * 1_000_000;
+
+/// The largest number that an actor gave a parameter that says how many (`limit`, `page_size`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageSize {
+    /// Who.
+    pub actor: ActorId,
+    /// Where.
+    pub endpoint: EndpointId,
+    /// Name of the parameter.
+    pub name: NameId,
+    /// The largest number asked for.
+    pub largest: u64,
+    /// Requests of this actor with the parameter.
+    pub requests: u64,
+    /// The request with the largest.
     pub example: Place,
 }
 
@@ -146,6 +180,8 @@ pub struct Endpoint {
     pub classes: Vec<SeenClass>,
     /// Names of the parameters in path, query and body of requests, with how often each was there.
     pub parameters: Vec<(NameId, Location, u64)>,
+    /// Answers over time, by start; slots without any are left out, and so is what has no time.
+    pub slots: Vec<Slot>,
 }
 
 /// Somebody who asked.
@@ -218,6 +254,10 @@ pub struct Touch {
     /// The value was named in an earlier answer to this actor, or created by it: it was given the
     /// identifier. False where bodies were not kept (see [`Facts::bodies_kept`]).
     pub given: bool,
+    /// Whose object it is on the business side: XXH3-64 of the tenant that the same request names
+    /// (as `value` of such a touch), else of the one tenant that its answer names. `None` where
+    /// neither names one, or the answer names several.
+    pub tenant: Option<u64>,
 }
 
 /// One kind of signal of one actor at one endpoint.
@@ -270,7 +310,9 @@ pub struct Facts {
     pub values: Vec<(u64, String)>,
     /// Exchanges of an actor in an hour since 1970, by actor and hour.
     pub hours: Vec<(ActorId, i64, u64)>,
-    /// Stretches without an exchange that stand out, from and to.
+    /// By actor, endpoint, name.
+    pub page_sizes: Vec<PageSize>,
+    /// Spans in which the evidence should show requests and shows none, from and to, by start.
     pub gaps: Vec<(Micros, Micros)>,
     /// Exchanges in all.
     pub exchanges: u64,
