@@ -23,6 +23,9 @@ pub mod case;
 #[cfg(feature = "case")]
 pub mod ingest;
 
+#[cfg(feature = "case")]
+pub mod analysis;
+
 pub mod report;
 
 #[cfg(feature = "case")]
