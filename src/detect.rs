@@ -4,3 +4,6 @@ pub mod finding;
 pub mod statistics;
 
 pub use finding::{Detector, Finding, Meta};
+
+/// All detectors.
+pub const ALL: &[&dyn Detector] = &[];

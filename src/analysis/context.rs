@@ -1,25 +1,27 @@
 //! What has to be known before the rows come: templates, verdicts on fields, what endpoints return.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::Options;
 use crate::case::{Case, CaseError};
-use crate::classify::{ClassSet, Sensitivity};
+use crate::classify::{ClassSet, FieldTotal, FieldVerdict, Sensitivity, fields};
 use crate::exposure::ledger::Returns;
 use crate::facts::builder::{Resolve, Resolved};
 use crate::facts::row::SightingRow;
 use crate::facts::template::{self, ShapeCount, Templates};
-use crate::frame::rows::{self, CONFIDENCE_LEAST, Judge};
+use crate::frame::rows::{self, Judge};
 use crate::frame::schema::Table;
 
 /// What is known before the rows come.
 #[derive(Debug)]
 pub(super) struct Context {
     templates: Templates,
-    classes: Arc<ClassSet>,
-    /// Verdict of a field: method and path shape, location, pointer, class.
-    fields: HashMap<String, i16>,
+    /// How bad each class is to lose, and whether it identifies one person.
+    classes: HashMap<String, (Sensitivity, bool)>,
+    /// Verdicts that are not to keep what is there, by a hash of the field.
+    fields: HashMap<u64, FieldVerdict>,
     /// Classes in answers, by method and path shape.
     returns: HashMap<String, Vec<String>>,
     /// Classes in answers as the lens says, by template.
@@ -44,20 +46,29 @@ impl Context {
         let templates = template::learn(&counts, &lens.templates);
         let mut context = Self {
             templates,
-            classes: Arc::clone(&options.classes),
+            classes: options
+                .classes
+                .iter()
+                .map(|(_, c)| c.meta())
+                .map(|m| (m.id.to_owned(), (m.sensitivity, m.identifies)))
+                .collect(),
             fields: HashMap::new(),
             returns: HashMap::new(),
             said: lens.returns.clone(),
             public: lens.public.iter().cloned().collect(),
         };
-        context.judge_fields(rows::fields(case.part_files(Table::Fields))?);
+        context.judge_fields(&options.classes, &rows::fields(case.part_files(Table::Fields))?);
         Ok(context)
     }
 
-    fn judge_fields(&mut self, fields: Vec<rows::FieldRow>) {
-        for f in fields {
-            if f.location.is_response() && f.passing > 0 {
-                self.returns.entry(f.endpoint.clone()).or_default().push(f.class.clone());
+    fn judge_fields(&mut self, classes: &ClassSet, fields: &[FieldTotal]) {
+        for judged in fields::judge_all(classes, fields.iter().map(FieldTotal::as_count)) {
+            let f = judged.field;
+            if judged.verdict != FieldVerdict::Keep {
+                self.fields.insert(field_key(&f.endpoint, f.location.code(), &f.pointer, &f.class), judged.verdict);
+            }
+            if f.location.is_response() && f.passing > 0 && judged.verdict != FieldVerdict::Kill {
+                self.returns.entry(f.endpoint).or_default().push(f.class);
             }
         }
         for classes in self.returns.values_mut() {
@@ -83,7 +94,7 @@ impl Resolve for &Context {
     }
 
     fn class(&self, class: &str) -> (Sensitivity, bool) {
-        self.classes.meta(class).map_or((Sensitivity::Business, false), |m| (m.sensitivity, m.identifies))
+        self.classes.get(class).copied().unwrap_or((Sensitivity::Business, false))
     }
 }
 
@@ -96,7 +107,7 @@ impl Returns for &Context {
     }
 
     fn identifies(&self, class: &str) -> bool {
-        self.classes.meta(class).is_some_and(|m| m.identifies)
+        self.classes.get(class).is_some_and(|c| c.1)
     }
 
     fn is_public(&self, _method: &str, host: &str, path_shape: &str) -> bool {
@@ -105,16 +116,15 @@ impl Returns for &Context {
 }
 
 impl Judge for Context {
-    fn confidence(&self, method: &str, path_shape: &str, s: &SightingRow<'_>) -> u8 {
-        let key = field_key(&format!("{method} {path_shape}"), s.location.code(), s.pointer, s.class);
-        match self.fields.get(&key) {
-            Some(change) => (i16::from(s.confidence) + change).clamp(0, 100) as u8,
-            None => s.confidence,
+    fn counts(&self, method: &str, path_shape: &str, s: &SightingRow<'_>) -> bool {
+        if self.fields.is_empty() {
+            return FieldVerdict::Keep.counts(s.confidence);
         }
+        let key = field_key(&format!("{method} {path_shape}"), s.location.code(), s.pointer, s.class);
+        self.fields.get(&key).copied().unwrap_or(FieldVerdict::Keep).counts(s.confidence)
     }
 }
 
-fn field_key(endpoint: &str, location: &str, pointer: &str, class: &str) -> String {
-    let _ = CONFIDENCE_LEAST;
-    [endpoint, location, pointer, class].join("\0")
+fn field_key(endpoint: &str, location: &str, pointer: &str, class: &str) -> u64 {
+    [endpoint, location, pointer, class].iter().fold(0, |seed, part| xxh3_64_with_seed(part.as_bytes(), seed))
 }

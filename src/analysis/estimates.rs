@@ -62,7 +62,9 @@ pub(super) fn add(parts: &Parts<'_>, out: &mut Outcome) {
             *slot = Some(Interval { high: interval.high.max(seen), ..interval });
         }
     }
-    let open = out.totals.open.confirmed.exchanges + out.totals.taken.confirmed.exchanges + out.totals.taken.probable.exchanges;
+    let open = out.totals.open.confirmed.exchanges
+        + out.totals.taken.confirmed.exchanges
+        + out.totals.taken.probable.exchanges;
     if open > 0 {
         out.totals.taken.reachable = reachable;
     }
@@ -127,11 +129,8 @@ fn chao(name: &str, ids: &Ids, out: &mut Outcome) -> Option<Interval> {
         return None;
     }
     let (estimate, bounds) = estimate::chao1(seen, once, twice)?;
-    let interval = Interval {
-        point: rounded(estimate.value),
-        low: rounded(bounds.low).max(seen),
-        high: rounded(bounds.high),
-    };
+    let interval =
+        Interval { point: rounded(estimate.value), low: rounded(bounds.low).max(seen), high: rounded(bounds.high) };
     out.estimates.push(Estimate {
         what: format!("values of {name} in ordinary use"),
         method: "Chao1".into(),
@@ -154,11 +153,7 @@ fn hit_rate(name: &str, ids: &Ids, out: &mut Outcome) {
         out.estimates.push(Estimate {
             what: format!("answers in 1,000 values of {name} that intruders tried"),
             method: "share with Wilson interval".into(),
-            interval: Interval {
-                point: hit * 1000 / probed,
-                low: per_mille(bounds.low),
-                high: per_mille(bounds.high),
-            },
+            interval: Interval { point: hit * 1000 / probed, low: per_mille(bounds.low), high: per_mille(bounds.high) },
             level: 95,
             inputs: vec![("tried".into(), probed), ("answered".into(), hit)],
             assumptions: vec!["untried ids of the same range answer as often".into()],

@@ -77,11 +77,7 @@ pub(super) fn outcome(parts: &Parts<'_>) -> Outcome {
         severity: None,
         findings: findings(parts, &index),
         rules: rules(parts.findings),
-        gaps: parts
-            .gaps
-            .iter()
-            .map(|g| OutcomeGap { source: g.format.clone(), from: g.from, to: g.to })
-            .collect(),
+        gaps: parts.gaps.iter().map(|g| OutcomeGap { source: g.format.clone(), from: g.from, to: g.to }).collect(),
         limits: Vec::new(),
     };
     for (at, actor) in out.actors.iter_mut().enumerate() {
@@ -150,9 +146,8 @@ const OTHERS_MAX: usize = 100;
 fn actors(parts: &Parts<'_>) -> (Vec<ActorSummary>, HashMap<ActorId, u32>) {
     let named: HashSet<ActorId> = parts.findings.iter().flat_map(|f| f.actors.iter().copied()).collect();
     let ids = (0..parts.facts.actors.len() as u32).map(ActorId);
-    let told = |id: &ActorId| {
-        parts.judged.get(id.at()).is_some_and(|j| j.verdict != Verdict::Open) || named.contains(id)
-    };
+    let told =
+        |id: &ActorId| parts.judged.get(id.at()).is_some_and(|j| j.verdict != Verdict::Open) || named.contains(id);
     let (mut shown, mut others): (Vec<ActorId>, Vec<ActorId>) = ids.partition(told);
     let requests = |id: &ActorId| parts.facts.actor(*id).map_or(0, |a| a.statuses.total());
     others.sort_by_key(|id| (std::cmp::Reverse(requests(id)), *id));
@@ -222,7 +217,7 @@ fn class_order<'a>(parts: &Parts<'a>) -> Vec<&'a str> {
 }
 
 fn sensitivity(parts: &Parts<'_>, class: &str) -> Sensitivity {
-    parts.options.classes.meta(class).map_or(Sensitivity::Business, |m| m.sensitivity)
+    parts.options.classes.by_id(class).map(|c| c.meta()).map_or(Sensitivity::Business, |m| m.sensitivity)
 }
 
 /// Counts of each class in some rows.
@@ -255,10 +250,7 @@ fn count(class: u32, rows: &[&ExposureEntry]) -> ClassCount {
 }
 
 fn span(rows: &[&ExposureEntry]) -> Span {
-    Span {
-        first: rows.iter().filter_map(|r| r.first).min(),
-        last: rows.iter().filter_map(|r| r.last).max(),
-    }
+    Span { first: rows.iter().filter_map(|r| r.first).min(), last: rows.iter().filter_map(|r| r.last).max() }
 }
 
 fn tenants(parts: &Parts<'_>, index: &Index<'_>) -> Vec<TenantSummary> {
@@ -301,7 +293,7 @@ fn classes(parts: &Parts<'_>, order: &[&str], index: &Index<'_>) -> Vec<ClassSum
         .map(|id| {
             let rows = by.get(id).map_or(&[][..], Vec::as_slice);
             let taken: Vec<&ExposureEntry> = rows.iter().copied().filter(|r| parts.is_intruder(r.actor)).collect();
-            let meta = parts.options.classes.meta(id);
+            let meta = parts.options.classes.by_id(id).map(|c| c.meta());
             let values = |open: bool| {
                 rows.iter().filter(|r| !open || r.open > 0).filter_map(|r| r.value).collect::<HashSet<_>>().len() as u64
             };
@@ -371,7 +363,13 @@ fn endpoints(parts: &Parts<'_>, index: &Index<'_>) -> Vec<EndpointSummary> {
 fn timeline(parts: &Parts<'_>) -> Timeline {
     let hours: BTreeSet<i64> = parts.facts.hours.iter().map(|h| h.1).collect();
     let spread = hours.first().zip(hours.last()).map_or(0, |(a, b)| (b - a) as usize);
-    let step_us = if hours.is_empty() { 0 } else if spread > STEPS_MAX { 24 * HOUR } else { HOUR };
+    let step_us = if hours.is_empty() {
+        0
+    } else if spread > STEPS_MAX {
+        24 * HOUR
+    } else {
+        HOUR
+    };
     let mut steps: BTreeMap<Micros, Step> = BTreeMap::new();
     for (actor, hour, count) in &parts.facts.hours {
         let start = (hour * HOUR).div_euclid(step_us) * step_us;
@@ -392,7 +390,9 @@ fn timeline(parts: &Parts<'_>) -> Timeline {
         }
     }
     let mut add = |at: Micros, of: fn(&mut Step) -> &mut u64| {
-        if step_us > 0 && let Some(step) = steps.get_mut(&(at.div_euclid(step_us) * step_us)) {
+        if step_us > 0
+            && let Some(step) = steps.get_mut(&(at.div_euclid(step_us) * step_us))
+        {
             *of(step) += 1;
         }
     };
@@ -529,7 +529,10 @@ fn limits(parts: &Parts<'_>, out: &Outcome) -> Vec<String> {
     let mut limits = Vec::new();
     let c = &out.coverage;
     if c.bodies_kept == 0 {
-        limits.push("No response body was kept: what answers held is inferred from endpoints and identifiers, not read.".to_owned());
+        limits.push(
+            "No response body was kept: what answers held is inferred from endpoints and identifiers, not read."
+                .to_owned(),
+        );
     } else if c.bodies_kept < c.exchanges {
         limits.push(format!(
             "Response bodies were kept of {} of {} exchanges; what the others held is inferred.",

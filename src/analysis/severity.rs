@@ -11,8 +11,7 @@ pub(super) fn enisa(_: &Parts<'_>, out: &Outcome) -> Option<Enisa> {
     let some = |c: &&crate::exposure::outcome::ClassSummary| {
         c.taken.confirmed + c.taken.probable > 0 || (out.intruders().next().is_none() && c.open > 0)
     };
-    let classes: Vec<_> =
-        out.classes.iter().filter(some).filter(|c| c.sensitivity != Sensitivity::Business).collect();
+    let classes: Vec<_> = out.classes.iter().filter(some).filter(|c| c.sensitivity != Sensitivity::Business).collect();
     let worst = classes.iter().max_by_key(|c| (Context::new(c.sensitivity, 0), std::cmp::Reverse(&c.id)))?;
     let dpc = Context::new(worst.sensitivity, 0)?.score();
     let named = classes.iter().any(|c| c.id == "person-name");
@@ -30,7 +29,9 @@ pub(super) fn enisa(_: &Parts<'_>, out: &Outcome) -> Option<Enisa> {
     let unauthenticated = out.endpoints.iter().any(|e| e.open_success > 0 && !e.classes.is_empty());
     let intruders = out.intruders().count();
     match (intruders, unauthenticated) {
-        (_, true) => add("confidentiality", 50, "answers without credentials: an unknown number could read them".into()),
+        (_, true) => {
+            add("confidentiality", 50, "answers without credentials: an unknown number could read them".into())
+        }
         (0, false) => add("confidentiality", 0, "no sign that anybody took it".into()),
         (n, false) => add("confidentiality", 25, format!("{n} known recipients")),
     }

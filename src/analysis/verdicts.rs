@@ -8,7 +8,7 @@ use crate::exposure::outcome::Verdict;
 use crate::facts::{Actor, Facts};
 
 /// A finding proposes its actors as intruders from this confidence on.
-pub const CONFIDENCE_PROPOSES: u8 = 60;
+pub(super) const CONFIDENCE_PROPOSES: u8 = 60;
 
 /// Findings that are told as an actor's reasons.
 const REASONS_MAX: usize = 5;

@@ -69,7 +69,7 @@ pub struct SightingRow<'a> {
     pub leaf: u32,
     /// Leaves of the object that it stands in.
     pub scope: (u32, u32),
-    /// Confidence after the field's verdict, 0 to 100.
+    /// Confidence that the exchange alone gave, 0 to 100.
     pub confidence: u8,
     /// The value, masked.
     pub masked: &'a str,

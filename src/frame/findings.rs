@@ -4,7 +4,7 @@ use super::builder::PlaceColumns;
 use super::column::{Finished, IntColumn, TextColumn, uniform};
 use super::part::PartError;
 use super::schema::{Kind, Table};
-use crate::classify::{FieldCount, Findings, Identifier, Sighting, Signal};
+use crate::classify::{FieldTotal, Findings, Identifier, Sighting, Signal};
 use crate::domain::{Fingerprint, Place};
 
 /// A row's texts and integers by column, in the order of the schema behind the place.
@@ -89,7 +89,7 @@ impl FindingsBuilder {
     }
 
     /// Table, rows and columns of each part that has rows.
-    pub fn finish(self, fields: &[FieldCount]) -> Result<Vec<(Table, usize, Vec<Finished>)>, PartError> {
+    pub fn finish(self, fields: &[FieldTotal]) -> Result<Vec<(Table, usize, Vec<Finished>)>, PartError> {
         let mut out = Vec::new();
         let tables = [
             (Table::Sightings, self.sightings),
@@ -108,7 +108,7 @@ impl FindingsBuilder {
     }
 }
 
-fn finish_fields(evidence_id: i64, fields: &[FieldCount]) -> Result<Vec<Finished>, PartError> {
+fn finish_fields(evidence_id: i64, fields: &[FieldTotal]) -> Result<Vec<Finished>, PartError> {
     let rows = fields.len();
     let mut texts = [(); 4].map(|()| TextColumn::default());
     let mut ints = [(); 2].map(|()| IntColumn::few(Kind::Int));

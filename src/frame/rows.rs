@@ -11,6 +11,7 @@ use super::part::PartError;
 use super::scan::{collect, table};
 use super::schema::Table;
 use super::summary::Window;
+use crate::classify::FieldTotal;
 use crate::domain::{Auth, Int, Location, Micros, Text};
 use crate::facts::Place;
 use crate::facts::row::{ExchangeRow, IdentifierRow, SightingRow, SignalRow, Whole};
@@ -30,11 +31,10 @@ pub struct ChunkFiles {
     pub signals: Option<PathBuf>,
 }
 
-/// Decides a sighting over its field: confidence from 0 to 100 for endpoint (method, path shape),
-/// location, pointer, class and the confidence that the exchange alone gave.
+/// Decides over a sighting by what its field holds in the whole case.
 pub trait Judge {
-    /// The confidence that counts.
-    fn confidence(&self, method: &str, path_shape: &str, sighting: &SightingRow<'_>) -> u8;
+    /// Whether it counts.
+    fn counts(&self, method: &str, path_shape: &str, sighting: &SightingRow<'_>) -> bool;
 }
 
 /// Endings of paths that a browser fetches to draw a page.
@@ -185,9 +185,6 @@ fn is_page(path_shape: &str, content_type: &str) -> bool {
         || content_type.contains("javascript")
 }
 
-/// Sightings below this confidence are candidates only.
-pub const CONFIDENCE_LEAST: u8 = 50;
-
 fn visit_chunk(
     frames: &Frames,
     window: Window,
@@ -256,10 +253,7 @@ fn visit_chunk(
         if !within(window, exchange.time) {
             continue;
         }
-        for sighting in &mut s {
-            sighting.confidence = judge.confidence(method, path_shape, sighting);
-        }
-        s.retain(|sighting| sighting.confidence >= CONFIDENCE_LEAST);
+        s.retain(|sighting| judge.counts(method, path_shape, sighting));
         visit(&Whole { exchange, identifiers: &i, sightings: &s, signals: &g });
     }
     Ok(())
@@ -324,25 +318,8 @@ pub fn shapes(parts: Vec<PathBuf>, window: Window) -> Result<Vec<(String, String
     Ok(out)
 }
 
-/// One row of `fields`, summed over the parts.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct FieldRow {
-    /// Method and path shape.
-    pub endpoint: String,
-    /// Part of the exchange.
-    pub location: Location,
-    /// Where in that part.
-    pub pointer: String,
-    /// Id of the data class.
-    pub class: String,
-    /// Values.
-    pub values: u64,
-    /// Values that passed.
-    pub passing: u64,
-}
-
 /// All fields of a case.
-pub fn fields(parts: Vec<PathBuf>) -> Result<Vec<FieldRow>, PartError> {
+pub fn fields(parts: Vec<PathBuf>) -> Result<Vec<FieldTotal>, PartError> {
     let names = ["endpoint", "location", "pointer", "data_class"];
     let query = table(Table::Fields, parts)?.group_by(names.map(col)).agg([col("values").sum(), col("passing").sum()]);
     let frame = collect(query)?;
@@ -354,7 +331,7 @@ pub fn fields(parts: Vec<PathBuf>) -> Result<Vec<FieldRow>, PartError> {
         let [endpoint, location, pointer, class] = [(); 4].map(|()| cells.next().unwrap_or_default());
         let (v, p) = (values.next().flatten().unwrap_or(0), passing.next().flatten().unwrap_or(0));
         if let Some(location) = Location::from_code(location) {
-            out.push(FieldRow {
+            out.push(FieldTotal {
                 endpoint: endpoint.to_owned(),
                 location,
                 pointer: pointer.to_owned(),

@@ -1,12 +1,14 @@
 //! The sink of one chunk: rows for the frames, with what ingest itself decides about each.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::actor::Actors;
 use super::settings::Settings;
 use super::tally::Tally;
-use crate::classify::{FieldCount, Fingerprinter};
+use crate::classify::{Classifier, FieldTotal, Fingerprinter};
 use crate::domain::time::SECOND;
 use crate::domain::{Body, Exchange, Ignorable, Micros, Place, Reason, Text};
 use crate::facts::path_shape;
@@ -53,6 +55,7 @@ pub(super) struct Collector<'z> {
     shape: Vec<u8>,
     shape_of: Vec<u8>,
     who: Actors,
+    classifier: Classifier,
     /// An ignorable span that the next one may continue.
     open: Option<(Place, Ignorable)>,
     last_format: String,
@@ -70,6 +73,7 @@ impl<'z> Collector<'z> {
             zone: ZoneCache { zone: &settings.zone, hour: None, offset: 0 },
             shape: Vec::new(),
             shape_of: Vec::new(),
+            classifier: Classifier::new(Arc::clone(&settings.classes), fingerprinter.clone()),
             who: Actors::new(fingerprinter, evidence_id),
             open: None,
             last_format: String::new(),
@@ -96,13 +100,12 @@ impl<'z> Collector<'z> {
     }
 
     /// Ends the chunk.
-    pub(super) fn finish(
-        mut self,
-    ) -> (ExchangeBuilder, RejectBuilder, (FindingsBuilder, Vec<FieldCount<'static>>), Tally) {
+    pub(super) fn finish(mut self) -> (ExchangeBuilder, RejectBuilder, (FindingsBuilder, Vec<FieldTotal>), Tally) {
         self.close();
         self.close_run();
         self.tally.repaired = self.exchanges.repaired;
-        (self.exchanges, self.rejects, (self.findings, Vec::new()), self.tally)
+        let fields = self.classifier.take_fields();
+        (self.exchanges, self.rejects, (self.findings, fields), self.tally)
     }
 }
 
@@ -145,6 +148,8 @@ impl Sink for Collector<'_> {
             response_body_state: body_state(x, x.response_body, Text::ResponseBodyState),
         };
         self.exchanges.push(place, format, raw, x, &derived);
+        self.findings.place = place;
+        self.classifier.exchange(x, path.map(|_| self.shape.as_slice()), &mut self.findings);
         self.tally.exchanges += 1;
         self.tally.exchange_bytes += place.length;
     }

@@ -1,7 +1,10 @@
 //! What an ingest is told.
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
+use crate::classify::ClassSet;
 use crate::domain::address::TrustedProxies;
 use crate::domain::limits::CHUNK_BYTES;
 use crate::parse::FormatSet;
@@ -19,6 +22,8 @@ pub struct Settings {
     pub trusted: TrustedProxies,
     /// Formats to try, the user's own in front.
     pub formats: FormatSet,
+    /// Data classes to look for.
+    pub classes: Arc<ClassSet>,
 }
 
 impl Default for Settings {
@@ -29,6 +34,7 @@ impl Default for Settings {
             zone: TimeZone::UTC,
             trusted: TrustedProxies::default(),
             formats: FormatSet::built_in(),
+            classes: Arc::new(ClassSet::built_in()),
         }
     }
 }
