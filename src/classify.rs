@@ -6,7 +6,9 @@
 //! cannot decide (are all values at this place card numbers, or one in ten by chance?) is counted
 //! per field and judged over the whole case: [`FieldCount`].
 
+pub mod checksum;
 pub mod class;
+pub mod classes;
 
 pub use class::{Check, Class, ClassMeta, Leaf, Sensitivity, Shape, Weights};
 
