@@ -68,7 +68,7 @@ impl fmt::Debug for ClassSet {
 impl ClassSet {
     /// The classes that breachwalk knows by itself.
     pub fn built_in() -> Self {
-        Self::new(&[], Vec::new())
+        Self::new(super::classes::ALL, Vec::new())
     }
 
     /// These built-in classes and the user's own; what exceeds [`CLASSES_MAX`] is left out.
