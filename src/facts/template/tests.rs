@@ -38,7 +38,7 @@ fn values(templates: &Templates, path: &str) -> Vec<(String, String)> {
     values.map(|(n, v)| (n.to_owned(), v.to_owned())).collect()
 }
 
-fn gets<'p>(paths: &'p [String]) -> Vec<(&'p str, &'p str, bool)> {
+fn gets(paths: &[String]) -> Vec<(&str, &str, bool)> {
     paths.iter().map(|p| ("GET", p.as_str(), false)).collect()
 }
 
