@@ -2,10 +2,12 @@
 //! each identifier names, actors, who touched what. Pure: fed row by row, read by `detect` and
 //! `exposure`.
 
+pub mod inventory;
 pub mod shape;
 pub mod table;
 pub mod template;
 
+pub use inventory::Inventory;
 pub use shape::path_shape;
 pub use table::{
     Actor, ActorId, Endpoint, EndpointId, Facts, NameId, Place, Role, SeenClass, SignalCount, Statuses, Touch, Visit,

@@ -1,3 +1,5 @@
+mod accuracy;
+
 use super::*;
 use crate::facts::path_shape;
 use proptest::prelude::*;
