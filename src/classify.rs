@@ -8,7 +8,7 @@
 
 mod bits;
 mod body;
-mod checksum;
+pub mod checksum;
 pub mod class;
 pub mod classes;
 mod engine;

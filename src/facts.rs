@@ -4,6 +4,7 @@
 
 pub mod builder;
 pub mod intern;
+pub mod inventory;
 pub mod lens;
 pub mod row;
 pub mod shape;

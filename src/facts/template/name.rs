@@ -28,10 +28,10 @@ fn walk<'t>(trie: &'t Trie, at: u32, so_far: &Template, words: &mut Vec<&'t str>
         next.path.push('/');
         let placeholder = text.find('}').filter(|_| text.starts_with('{') && *symbol != PARAM);
         if *symbol == PARAM {
-            add(&mut next, name(trie, child, words), words.len(), "");
+            add(&mut next, &name(trie, child, words), words.len(), "");
         } else if let Some(end) = placeholder {
             let suffix = text.get(end + 1..).unwrap_or_default();
-            add(&mut next, after(words, "id"), words.len(), suffix);
+            add(&mut next, &after(words, "id"), words.len(), suffix);
         } else {
             next.path.push_str(text);
         }
@@ -42,8 +42,8 @@ fn walk<'t>(trie: &'t Trie, at: u32, so_far: &Template, words: &mut Vec<&'t str>
 }
 
 /// Appends a parameter under a name that the template does not have yet.
-fn add(template: &mut Template, wanted: String, segment: usize, suffix: &str) {
-    let mut name = wanted.clone();
+fn add(template: &mut Template, wanted: &str, segment: usize, suffix: &str) {
+    let mut name = wanted.to_owned();
     let mut number = 2;
     while template.parameters.iter().any(|p| p.name == name) {
         name = format!("{wanted}_{number}");

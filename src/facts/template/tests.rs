@@ -1,3 +1,5 @@
+mod accuracy;
+
 use super::*;
 use crate::facts::path_shape;
 use proptest::prelude::*;
@@ -38,7 +40,7 @@ fn values(templates: &Templates, path: &str) -> Vec<(String, String)> {
     values.map(|(n, v)| (n.to_owned(), v.to_owned())).collect()
 }
 
-fn gets<'p>(paths: &'p [String]) -> Vec<(&'p str, &'p str, bool)> {
+fn gets(paths: &[String]) -> Vec<(&str, &str, bool)> {
     paths.iter().map(|p| ("GET", p.as_str(), false)).collect()
 }
 

@@ -188,6 +188,7 @@ const SINGULAR_S: &[&str] =
 
 /// What is known of a segment by itself.
 #[derive(Debug, Clone, Copy, Default)]
+#[allow(clippy::struct_excessive_bools)] // independent observations, not a state
 pub(super) struct Word {
     /// Operation, view, version or private name: never a value.
     pub(super) fixed: bool,
