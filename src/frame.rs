@@ -5,6 +5,8 @@
 
 pub mod builder;
 pub mod column;
+mod delta;
+mod encode;
 pub mod part;
 pub mod scan;
 pub mod schema;

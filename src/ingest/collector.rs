@@ -55,10 +55,11 @@ pub(super) struct Collector<'z> {
 }
 
 impl<'z> Collector<'z> {
-    pub(super) fn new(evidence_id: i64, settings: &'z Settings) -> Self {
+    /// Collects into these builders, which are cleared.
+    pub(super) fn new(exchanges: ExchangeBuilder, rejects: RejectBuilder, settings: &'z Settings) -> Self {
         Self {
-            exchanges: ExchangeBuilder::new(evidence_id),
-            rejects: RejectBuilder::new(evidence_id),
+            exchanges,
+            rejects,
             tally: Tally::default(),
             settings,
             zone: ZoneCache { zone: &settings.zone, hour: None, offset: 0 },

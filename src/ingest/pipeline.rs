@@ -15,8 +15,9 @@ use crate::case::{Case, CaseError, EvidenceEntry, Part};
 use crate::domain::limits::{IN_FLIGHT_BYTES_MAX, SNIFF_BYTES};
 use crate::domain::{Micros, Repairs};
 use crate::evidence::{self, EvidenceError, Finished, Source, Stream};
-use crate::frame::builder::repair_codes;
-use crate::frame::part::{self, PartError};
+use crate::frame::builder::{ExchangeBuilder, RejectBuilder, repair_codes};
+use crate::frame::column::Filled;
+use crate::frame::part::{PartError, PartWriter};
 use crate::frame::schema::Table;
 use crate::parse::cut::{self, Chunk, Cut, Layout};
 use crate::parse::{FormatSet, Session};
@@ -106,7 +107,8 @@ pub fn ingest(
 ) -> Result<Summary, IngestError> {
     let folder = case.folder().to_owned();
     let stop = AtomicBool::new(false);
-    let (task_sender, task_receiver) = sync_channel::<Task>(1);
+    // One chunk waits read for whoever is free first; more would only hold memory.
+    let (task_sender, task_receiver) = sync_channel::<Task>(0);
     let (done_sender, done_receiver) = channel::<Result<Done, PartError>>();
     let tasks = Mutex::new(task_receiver);
     let result = std::thread::scope(|scope| {
@@ -153,47 +155,70 @@ fn work(
     settings: &Settings,
     stop: &AtomicBool,
 ) {
-    let mut arena = Bump::new();
+    let mut worker = None;
     loop {
         let task = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(task) = task else { return };
         if stop.load(Ordering::Relaxed) {
             continue;
         }
-        if done.send(parse(&mut arena, task, folder, settings)).is_err() {
+        let result = match worker.take().map_or_else(|| Worker::new(task.evidence_id), Ok) {
+            Ok(ready) => worker.insert(ready).parse(task, folder, settings),
+            Err(error) => Err(error),
+        };
+        if done.send(result).is_err() {
             return;
         }
     }
 }
 
-fn parse(arena: &mut Bump, task: Task, folder: &Path, settings: &Settings) -> Result<Done, PartError> {
-    let Task { chunk, evidence_id, formats } = task;
-    let mut collector = Collector::new(evidence_id, settings);
-    Session::new(&formats).parse_in(arena, &chunk, &mut collector);
-    arena.reset();
-    let (exchanges, rejects, tally) = collector.finish();
-    let file = format!("part-{evidence_id:04}-{:05}.parquet", chunk.index);
-    let mut parts = Vec::new();
-    let mut write = |table: Table, rows: usize, columns| -> Result<(), PartError> {
-        if rows > 0 {
-            let written = part::write(&folder.join(table.name()).join(&file), table, rows, columns)?;
-            let sha256 = crate::case::hex(&written.sha256);
-            parts.push(Part {
-                table: table.name().into(),
-                file: file.clone(),
-                evidence_id,
-                rows: written.rows,
-                bytes: written.bytes,
-                sha256,
-            });
-        }
-        Ok(())
-    };
-    let rows = exchanges.rows();
-    write(Table::Exchanges, rows, if rows > 0 { exchanges.finish()? } else { Vec::new() })?;
-    let rows = rejects.rows();
-    write(Table::Rejects, rows, if rows > 0 { rejects.finish()? } else { Vec::new() })?;
-    Ok(Done { evidence_id, parts, tally, buffer: chunk.bytes })
+/// What a parsing thread keeps from chunk to chunk: fresh memory costs page faults.
+struct Worker {
+    arena: Bump,
+    /// Away while a chunk is parsed.
+    builders: Option<(ExchangeBuilder, RejectBuilder)>,
+    writer: PartWriter,
+}
+
+impl Worker {
+    fn new(evidence_id: i64) -> Result<Self, PartError> {
+        let builders = Some((ExchangeBuilder::new(evidence_id), RejectBuilder::new(evidence_id)));
+        Ok(Self { arena: Bump::new(), builders, writer: PartWriter::new()? })
+    }
+
+    fn parse(&mut self, task: Task, folder: &Path, settings: &Settings) -> Result<Done, PartError> {
+        let Task { chunk, evidence_id, formats } = task;
+        let builders = self.builders.take();
+        let (mut exchanges, mut rejects) =
+            builders.unwrap_or_else(|| (ExchangeBuilder::new(evidence_id), RejectBuilder::new(evidence_id)));
+        exchanges.clear(evidence_id);
+        rejects.clear(evidence_id);
+        let mut collector = Collector::new(exchanges, rejects, settings);
+        Session::new(&formats).parse_in(&self.arena, &chunk, &mut collector);
+        self.arena.reset();
+        let (exchanges, rejects, tally) = collector.finish();
+        let file = format!("part-{evidence_id:04}-{:05}.parquet", chunk.index);
+        let mut parts = Vec::new();
+        let mut write = |table: Table, rows: usize, columns: &[Filled<'_>]| -> Result<(), PartError> {
+            if rows > 0 {
+                let written = self.writer.write(&folder.join(table.name()).join(&file), table, rows, columns)?;
+                let sha256 = crate::case::hex(&written.sha256);
+                parts.push(Part {
+                    table: table.name().into(),
+                    file: file.clone(),
+                    evidence_id,
+                    rows: written.rows,
+                    bytes: written.bytes,
+                    sha256,
+                });
+            }
+            Ok(())
+        };
+        write(Table::Exchanges, exchanges.rows(), &exchanges.columns())?;
+        write(Table::Rejects, rejects.rows(), &rejects.columns())?;
+        self.builders = Some((exchanges, rejects));
+        Ok(Done { evidence_id, parts, tally, buffer: chunk.bytes })
+    }
 }
 
 /// The reading thread's state.
