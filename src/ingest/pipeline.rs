@@ -367,7 +367,11 @@ impl Reader<'_> {
                 break;
             }
             match cutter.cut(&buffer, !more) {
-                Cut::More if more => target = buffer.len() + self.settings.chunk_bytes,
+                // A little at a time: what is read too far is copied to the next chunk.
+                Cut::More if more => {
+                    let grown = buffer.len().saturating_sub(self.settings.chunk_bytes);
+                    target = buffer.len() + grown.max(self.settings.chunk_bytes / 16).max(1);
+                }
                 Cut::More => break,
                 Cut::Take { len, spans, records: taken } => {
                     let mut rest = self.buffers.pop().unwrap_or_default();
