@@ -5,6 +5,8 @@
 
 pub mod builder;
 pub mod column;
+mod delta;
+mod encode;
 pub mod findings;
 pub mod part;
 pub mod rows;

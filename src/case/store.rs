@@ -12,8 +12,8 @@ use super::error::CaseError;
 use super::manifest::{EvidenceEntry, Manifest, Part};
 use super::settings::CaseSettings;
 use crate::domain::Micros;
-use crate::frame::builder::from_rows;
-use crate::frame::part;
+use crate::frame::builder::{Small, from_rows};
+use crate::frame::part::PartWriter;
 use crate::frame::schema::{SCHEMA_VERSION, Table};
 
 const SETTINGS: &str = "case.toml";
@@ -266,10 +266,11 @@ impl Case {
     /// `evidence.parquet` says for other tools what the manifest says; it is made from it.
     fn write_evidence_table(&self) -> Result<(), CaseError> {
         let rows: Vec<_> = self.manifest.evidence.iter().map(EvidenceEntry::cells).collect();
-        let columns = from_rows(Table::Evidence, &rows)?;
+        let columns = from_rows(Table::Evidence, &rows);
+        let columns: Vec<_> = columns.iter().map(Small::filled).collect();
         let path = self.folder.join(EVIDENCE);
         let staged = self.folder.join(EVIDENCE_STAGED);
-        part::write(&staged, Table::Evidence, rows.len(), columns)?;
+        PartWriter::new()?.write(&staged, Table::Evidence, rows.len(), &columns)?;
         fs::rename(&staged, &path).map_err(CaseError::io(&path))
     }
 

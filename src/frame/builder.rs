@@ -2,8 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::column::{BoolColumn, Finished, IntColumn, TextColumn, Values, all_null, uniform};
-use super::part::PartError;
+use super::column::{BoolColumn, Filled, IntColumn, TextColumn};
 use super::schema::{AFTER_PLACE, Kind, Table};
 use crate::domain::{Exchange, Int, Micros, Place, Repair, Repairs, Text};
 
@@ -37,13 +36,16 @@ impl PlaceColumns {
         row
     }
 
-    pub(super) fn finish(self) -> Result<Vec<Finished>, PartError> {
-        Ok(vec![
-            uniform(Some(self.evidence_id.to_le_bytes().to_vec()), self.rows),
-            self.offset.finish(self.rows)?,
-            self.length.finish(self.rows)?,
-            self.record.finish(self.rows)?,
-        ])
+    pub(super) fn clear(&mut self, evidence_id: i64) {
+        self.evidence_id = evidence_id;
+        self.rows = 0;
+        self.offset.clear();
+        self.length.clear();
+        self.record.clear();
+    }
+
+    pub(super) fn columns(&self) -> Vec<Filled<'_>> {
+        vec![Filled::Same(self.evidence_id), self.offset.filled(), self.length.filled(), self.record.filled()]
     }
 }
 
@@ -202,35 +204,53 @@ impl ExchangeBuilder {
         self.repairs.push(row, repair_codes(repairs).as_bytes(), true);
     }
 
+    /// Forgets all rows and begins with those of this evidence; keeps the room.
+    pub fn clear(&mut self, evidence_id: i64) {
+        self.place.clear(evidence_id);
+        self.hash.clear();
+        self.time.clear();
+        self.zone_assumed.clear();
+        for column in [
+            &mut self.format,
+            &mut self.repairs,
+            &mut self.auth,
+            &mut self.actor,
+            &mut self.credential,
+            &mut self.path_shape,
+        ] {
+            column.clear();
+        }
+        self.texts.iter_mut().for_each(TextColumn::clear);
+        self.ints.iter_mut().for_each(IntColumn::clear);
+        (self.client_is_peer, self.repaired) = (true, 0);
+    }
+
     /// The columns of a part.
-    pub fn finish(mut self) -> Result<Vec<Finished>, PartError> {
-        let rows = self.place.rows;
-        let mut out = self.place.finish()?;
-        out.push(self.hash.finish(rows)?);
-        out.push(self.format.finish(rows)?);
-        out.push(self.repairs.finish(rows)?);
-        out.push(self.time.finish(rows)?);
-        out.push(self.zone_assumed.finish()?);
-        out.push(self.auth.finish(rows)?);
-        out.push(self.actor.finish(rows)?);
-        out.push(self.credential.finish(rows)?);
-        out.push(self.path_shape.finish(rows)?);
+    pub fn columns(&self) -> Vec<Filled<'_>> {
+        let mut out = self.place.columns();
+        out.push(self.hash.filled());
+        out.push(self.format.filled());
+        out.push(self.repairs.filled());
+        out.push(self.time.filled());
+        out.push(Filled::Bool(&self.zone_assumed));
+        out.push(self.auth.filled());
+        out.push(self.actor.filled());
+        out.push(self.credential.filled());
+        out.push(self.path_shape.filled());
         let base = out.len();
+        out.extend(self.texts.iter().map(TextColumn::filled));
         let (first, second) = CLIENT_AND_PEER;
         if self.client_is_peer {
-            self.texts.swap(Text::PeerAddress as usize, first);
-        }
-        for (at, column) in self.texts.into_iter().enumerate() {
-            let mut finished = column.finish(rows)?;
-            if self.client_is_peer && at == second {
-                finished.values = Values::SameAs(base + first);
+            let peers = out.get(base + Text::PeerAddress as usize).copied().unwrap_or(Filled::Null);
+            if let Some(column) = out.get_mut(base + first) {
+                *column = peers;
             }
-            out.push(finished);
+            if let Some(column) = out.get_mut(base + second) {
+                *column = Filled::SameAs(base + first);
+            }
         }
-        for column in self.ints {
-            out.push(column.finish(rows)?);
-        }
-        Ok(out)
+        out.extend(self.ints.iter().map(IntColumn::filled));
+        out
     }
 }
 
@@ -283,13 +303,19 @@ impl RejectBuilder {
         self.reason.push(row, reason.as_bytes(), true);
     }
 
+    /// Forgets all rows and begins with those of this evidence; keeps the room.
+    pub fn clear(&mut self, evidence_id: i64) {
+        self.place.clear(evidence_id);
+        self.kind.clear();
+        self.reason.clear();
+    }
+
     /// The columns of a part.
-    pub fn finish(self) -> Result<Vec<Finished>, PartError> {
-        let rows = self.place.rows;
-        let mut out = self.place.finish()?;
-        out.push(self.kind.finish(rows)?);
-        out.push(self.reason.finish(rows)?);
-        Ok(out)
+    pub fn columns(&self) -> Vec<Filled<'_>> {
+        let mut out = self.place.columns();
+        out.push(self.kind.filled());
+        out.push(self.reason.filled());
+        out
     }
 }
 
@@ -304,12 +330,34 @@ pub enum Cell {
     Int(i64),
 }
 
+/// A column of a small table.
+#[derive(Debug)]
+pub enum Small {
+    /// Text.
+    Text(TextColumn),
+    /// Integers or times.
+    Int(IntColumn),
+    /// Nothing.
+    Null,
+}
+
+impl Small {
+    /// For the writer.
+    pub fn filled(&self) -> Filled<'_> {
+        match self {
+            Self::Text(column) => column.filled(),
+            Self::Int(column) => column.filled(),
+            Self::Null => Filled::Null,
+        }
+    }
+}
+
 /// The columns of a small table from its rows.
-pub fn from_rows(table: Table, rows: &[Vec<Cell>]) -> Result<Vec<Finished>, PartError> {
+pub fn from_rows(table: Table, rows: &[Vec<Cell>]) -> Vec<Small> {
     let mut out = Vec::new();
     for (at, column) in table.columns().iter().enumerate() {
         let cells = rows.iter().map(|row| row.get(at).unwrap_or(&Cell::Null)).enumerate();
-        let finished = match column.kind {
+        out.push(match column.kind {
             Kind::Text => {
                 let mut c = TextColumn::default();
                 for (row, cell) in cells {
@@ -317,7 +365,7 @@ pub fn from_rows(table: Table, rows: &[Vec<Cell>]) -> Result<Vec<Finished>, Part
                         c.push(row, text.as_bytes(), false);
                     }
                 }
-                c.finish(rows.len())?
+                Small::Text(c)
             }
             Kind::Int | Kind::Time => {
                 let mut c = IntColumn::few(column.kind);
@@ -326,12 +374,11 @@ pub fn from_rows(table: Table, rows: &[Vec<Cell>]) -> Result<Vec<Finished>, Part
                         c.push(row, *value);
                     }
                 }
-                c.finish(rows.len())?
+                Small::Int(c)
             }
-            Kind::Bool => all_null(rows.len()),
-        };
-        out.push(finished);
+            Kind::Bool => Small::Null,
+        });
     }
     debug_assert!(AFTER_PLACE <= out.len());
-    Ok(out)
+    out
 }

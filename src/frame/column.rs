@@ -1,111 +1,122 @@
 //! Columns while they are filled. A text column builds its dictionary as values come, so that
 //! encoding costs nothing twice; one whose values hardly repeat turns itself into plain text.
+//! Columns are cleared and filled again for the next part: fresh memory costs page faults.
 
 use hashbrown::HashTable;
-use polars_arrow::array::{Array, BooleanArray, DictionaryArray, PrimitiveArray, Utf8Array};
-use polars_arrow::bitmap::MutableBitmap;
-use polars_arrow::datatypes::{ArrowDataType, IntegerType, TimeUnit};
-use polars_arrow::offset::OffsetsBuffer;
-use polars_parquet::write::Encoding;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::part::PartError;
 use super::schema::Kind;
 
 /// Values after which a column first decides whether a dictionary pays. It decides again whenever
 /// their number has doubled: the values of some columns begin to differ late.
 const DECIDE_ROWS: usize = 1024;
 
-/// A finished column: its values and how Parquet shall encode them.
-#[derive(Debug)]
-pub struct Finished {
-    /// The values.
-    pub values: Values,
-    /// The encoding; of no meaning where all rows are the same.
-    pub encoding: Encoding,
-    /// Whether minimum and maximum are worth computing.
-    pub statistics: bool,
+/// Bytes of room that a column keeps for the next part: one huge record must not hold memory for
+/// the rest of an ingest.
+const KEPT_BYTES_MAX: usize = 8 << 20;
+
+/// Empties a buffer; gives its room back where that is much.
+fn empty<T>(buffer: &mut Vec<T>) {
+    buffer.clear();
+    if buffer.capacity() * size_of::<T>() > KEPT_BYTES_MAX {
+        *buffer = Vec::new();
+    }
 }
 
-/// Values of a finished column.
-#[derive(Debug)]
-pub enum Values {
-    /// One a row.
-    Array(Box<dyn Array>),
-    /// All rows hold this one value, or all are null: most columns of most logs. Neither arrays nor
-    /// encoders are worth their time there.
-    Uniform {
-        /// Bytes of the value, of an integer its little-endian ones.
-        value: Option<Vec<u8>>,
-        /// How many rows.
-        rows: usize,
-    },
-    /// Those of the column of this index, which stands before this one.
+/// A column as the writer takes it.
+#[derive(Debug, Clone, Copy)]
+pub enum Filled<'a> {
+    /// All rows are null.
+    Null,
+    /// All rows hold this integer.
+    Same(i64),
+    /// Text.
+    Text(&'a TextColumn),
+    /// Integers or times.
+    Int(&'a IntColumn),
+    /// Booleans.
+    Bool(&'a BoolColumn),
+    /// The values of the column of this index, which stands before this one.
     SameAs(usize),
 }
 
 /// Which rows have a value. Rows that were never mentioned are null.
 #[derive(Debug, Clone, Default)]
-struct Validity {
+pub struct Validity {
+    /// One past the last row with a value.
     rows: usize,
-    /// Empty up to the first null: most columns have a value in all rows or in none.
-    bits: MutableBitmap,
+    /// Bits of the rows, the first one lowest; empty up to the first null: most columns have a
+    /// value in all rows or in none.
+    words: Vec<u64>,
 }
 
 impl Validity {
-    /// Makes all rows up to `row` null; returns how many were added.
+    /// Notes that `row`, which is behind all rows noted so far, has a value.
     #[inline]
-    fn pad(&mut self, row: usize) -> usize {
-        let missing = row.saturating_sub(self.rows);
-        if missing > 0 {
-            if self.bits.is_empty() {
-                self.bits.extend_constant(self.rows, true);
+    fn set(&mut self, row: usize) {
+        if self.words.is_empty() && row == self.rows {
+            self.rows += 1;
+            return;
+        }
+        self.set_behind_null(row);
+    }
+
+    fn set_behind_null(&mut self, row: usize) {
+        if self.words.is_empty() {
+            self.words.resize(self.rows / 64, u64::MAX);
+            if !self.rows.is_multiple_of(64) {
+                self.words.push((1 << (self.rows % 64)) - 1);
             }
-            self.bits.extend_constant(missing, false);
-            self.rows = row;
         }
-        missing
-    }
-
-    /// Adds a row with a value.
-    #[inline]
-    fn set(&mut self) {
-        if !self.bits.is_empty() {
-            self.bits.push(true);
+        let at = row / 64;
+        if self.words.len() <= at {
+            self.words.resize(at + 1, 0);
         }
-        self.rows += 1;
+        if let Some(word) = self.words.get_mut(at) {
+            *word |= 1 << (row % 64);
+        }
+        self.rows = row + 1;
     }
 
-    fn has(&self, row: usize) -> bool {
-        self.bits.is_empty() || self.bits.get(row)
+    /// Whether any of so many rows is null.
+    pub fn has_nulls(&self, rows: usize) -> bool {
+        !self.words.is_empty() || self.rows < rows
     }
 
-    fn has_nulls(&self) -> bool {
-        !self.bits.is_empty()
+    /// Bits of the 64 rows from `64 * at` on.
+    pub fn word(&self, at: usize) -> u64 {
+        if self.words.is_empty() {
+            return match self.rows.saturating_sub(64 * at) {
+                0 => 0,
+                n @ 1..64 => (1 << n) - 1,
+                _ => u64::MAX,
+            };
+        }
+        self.words.get(at).copied().unwrap_or(0)
     }
 
-    fn take(&mut self) -> Option<polars_arrow::bitmap::Bitmap> {
-        let bits = std::mem::take(&mut self.bits);
-        (!bits.is_empty()).then(|| bits.into())
+    fn clear(&mut self) {
+        self.rows = 0;
+        empty(&mut self.words);
     }
 }
 
 /// A text column.
 #[derive(Debug, Clone)]
 pub struct TextColumn {
-    validity: Validity,
-    /// Dictionary code of each row; empty in plain mode, and while all rows have the first value.
-    codes: Vec<u32>,
+    pub(super) validity: Validity,
+    /// Dictionary code of each value; empty in plain mode, and while all are the first one.
+    pub(super) codes: Vec<u32>,
     /// Hash and code of each value: with the hash beside it, a miss touches neither bytes nor ends.
     index: HashTable<(u64, u32)>,
-    /// Dictionary values, or in plain mode every row's value, one after another.
-    bytes: Vec<u8>,
+    /// Dictionary values, or in plain mode all values, one after another.
+    pub(super) bytes: Vec<u8>,
     /// Ends of the values in `bytes`, with a leading 0.
-    ends: Vec<i64>,
-    plain: bool,
+    pub(super) ends: Vec<usize>,
+    pub(super) plain: bool,
     /// Code of the last value: runs are common.
     last: u32,
-    valued: usize,
+    pub(super) valued: usize,
 }
 
 impl Default for TextColumn {
@@ -123,10 +134,11 @@ impl Default for TextColumn {
     }
 }
 
-fn value_at<'a>(bytes: &'a [u8], ends: &[i64], code: u32) -> &'a [u8] {
+#[inline]
+fn value_at<'a>(bytes: &'a [u8], ends: &[usize], code: u32) -> &'a [u8] {
     let code = code as usize;
     let (Some(start), Some(end)) = (ends.get(code), ends.get(code + 1)) else { return &[] };
-    bytes.get(*start as usize..*end as usize).unwrap_or_default()
+    bytes.get(*start..*end).unwrap_or_default()
 }
 
 impl TextColumn {
@@ -134,22 +146,18 @@ impl TextColumn {
     /// stored as `\xHH`; returns whether that was needed. `ascii`: the caller knows that the value
     /// holds nothing else, so it need not be looked at again.
     pub fn push(&mut self, row: usize, value: &[u8], ascii: bool) -> bool {
-        let missing = self.validity.pad(row);
-        self.validity.set();
+        self.validity.set(row);
         self.valued += 1;
         if self.plain {
-            if missing > 0 {
-                let end = self.ends.last().copied().unwrap_or(0);
-                self.ends.extend(std::iter::repeat_n(end, missing));
-            }
             return self.append(value, ascii);
         }
         let (code, escaped) = self.code(value, ascii);
-        if code == 0 && self.codes.is_empty() && !self.validity.has_nulls() {
-            return escaped;
+        if self.codes.is_empty() {
+            if code == 0 {
+                return escaped;
+            }
+            self.codes.resize(self.valued - 1, 0);
         }
-        // Null rows have code 0 too: one fill for those before the first other value and a gap.
-        self.codes.resize(self.validity.rows - 1, 0);
         self.codes.push(code);
         if self.valued >= DECIDE_ROWS && self.valued.is_power_of_two() && self.ends.len() > self.valued / 2 {
             self.become_plain();
@@ -178,6 +186,7 @@ impl TextColumn {
         (code, escaped)
     }
 
+    #[inline]
     fn append(&mut self, value: &[u8], ascii: bool) -> bool {
         let valid = ascii || std::str::from_utf8(value).is_ok();
         if valid {
@@ -190,135 +199,141 @@ impl TextColumn {
                 }
             }
         }
-        self.ends.push(self.bytes.len() as i64);
+        self.ends.push(self.bytes.len());
         !valid
     }
 
     fn become_plain(&mut self) {
         let (bytes, ends) = (std::mem::take(&mut self.bytes), std::mem::replace(&mut self.ends, vec![0]));
-        for (row, code) in std::mem::take(&mut self.codes).into_iter().enumerate() {
-            if self.validity.has(row) {
-                self.bytes.extend_from_slice(value_at(&bytes, &ends, code));
-            }
-            self.ends.push(self.bytes.len() as i64);
+        for code in &self.codes {
+            self.bytes.extend_from_slice(value_at(&bytes, &ends, *code));
+            self.ends.push(self.bytes.len());
         }
-        self.index = HashTable::new();
+        self.codes.clear();
+        self.index.clear();
         self.plain = true;
     }
 
-    /// Ends the column at `rows` rows.
-    pub fn finish(mut self, rows: usize) -> Result<Finished, PartError> {
-        if self.valued == 0 {
-            return Ok(all_null(rows));
+    /// Forgets all values and keeps the room.
+    pub fn clear(&mut self) {
+        self.validity.clear();
+        empty(&mut self.codes);
+        empty(&mut self.bytes);
+        empty(&mut self.ends);
+        self.ends.push(0);
+        if self.index.capacity() * size_of::<(u64, u32)>() > KEPT_BYTES_MAX {
+            self.index = HashTable::new();
         }
-        let missing = self.validity.pad(rows);
-        let offsets = |ends: Vec<i64>| OffsetsBuffer::try_from(ends).map_err(PartError::polars);
-        if self.plain {
-            let end = self.ends.last().copied().unwrap_or(0);
-            self.ends.extend(std::iter::repeat_n(end, missing));
-            let validity = self.validity.take();
-            let array =
-                Utf8Array::<i64>::try_new(ArrowDataType::LargeUtf8, offsets(self.ends)?, self.bytes.into(), validity)
-                    .map_err(PartError::polars)?;
-            let values = Values::Array(array.boxed());
-            return Ok(Finished { values, encoding: Encoding::DeltaLengthByteArray, statistics: false });
-        }
-        if !self.validity.has_nulls() && self.ends.len() == 2 {
-            return Ok(uniform(Some(self.bytes), rows));
-        }
-        self.codes.resize(rows, 0);
-        let values = Utf8Array::<i64>::try_new(ArrowDataType::LargeUtf8, offsets(self.ends)?, self.bytes.into(), None)
-            .map_err(PartError::polars)?;
-        let keys = PrimitiveArray::<u32>::try_new(ArrowDataType::UInt32, self.codes.into(), self.validity.take())
-            .map_err(PartError::polars)?;
-        let dtype = ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(ArrowDataType::LargeUtf8), false);
-        let array = DictionaryArray::try_new(dtype, keys, values.boxed()).map_err(PartError::polars)?;
-        Ok(Finished { values: Values::Array(array.boxed()), encoding: Encoding::RleDictionary, statistics: true })
+        self.index.clear();
+        (self.plain, self.last, self.valued) = (false, u32::MAX, 0);
+    }
+
+    /// For the writer.
+    pub fn filled(&self) -> Filled<'_> {
+        if self.valued == 0 { Filled::Null } else { Filled::Text(self) }
     }
 }
 
+/// How an integer column is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pattern {
+    /// Neighbours are near each other: differences.
+    Rising,
+    /// Few distinct numbers: a dictionary.
+    Few,
+    /// None (hashes): as they are.
+    Random,
+}
+
 /// An integer or timestamp column.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct IntColumn {
-    validity: Validity,
-    values: Vec<i64>,
-    kind: Kind,
-    encoding: Encoding,
+    pub(super) validity: Validity,
+    pub(super) values: Vec<i64>,
+    pub(super) kind: Kind,
+    pub(super) pattern: Pattern,
 }
 
 impl IntColumn {
     /// A column whose values mostly grow, stay near each other or are small.
     pub fn rising(kind: Kind) -> Self {
-        Self { validity: Validity::default(), values: Vec::new(), kind, encoding: Encoding::DeltaBinaryPacked }
+        Self { validity: Validity::default(), values: Vec::new(), kind, pattern: Pattern::Rising }
     }
 
     /// A column of few distinct numbers: looks for them, which costs more than packing them would.
     pub fn few(kind: Kind) -> Self {
-        Self { encoding: Encoding::RleDictionary, ..Self::rising(kind) }
+        Self { pattern: Pattern::Few, ..Self::rising(kind) }
     }
 
     /// A column of numbers that hold no pattern (hashes).
     pub fn random(kind: Kind) -> Self {
-        Self { encoding: Encoding::Plain, ..Self::rising(kind) }
+        Self { pattern: Pattern::Random, ..Self::rising(kind) }
     }
 
     /// Sets the value of `row`, which must not be before the last one.
     #[inline]
     pub fn push(&mut self, row: usize, value: i64) {
-        if self.validity.pad(row) > 0 {
-            self.values.resize(row, 0);
-        }
-        self.validity.set();
+        self.validity.set(row);
         self.values.push(value);
     }
 
-    /// Ends the column at `rows` rows.
-    pub fn finish(mut self, rows: usize) -> Result<Finished, PartError> {
-        let Some(first) = self.values.first().copied() else { return Ok(all_null(rows)) };
-        self.validity.pad(rows);
-        if !self.validity.has_nulls() && self.values.iter().all(|v| *v == first) {
-            return Ok(uniform(Some(first.to_le_bytes().to_vec()), rows));
-        }
-        self.values.resize(rows, 0);
-        let array = PrimitiveArray::<i64>::try_new(dtype(self.kind), self.values.into(), self.validity.take())
-            .map_err(PartError::polars)?;
-        Ok(Finished { values: Values::Array(array.boxed()), encoding: self.encoding, statistics: true })
+    /// Forgets all values and keeps the room.
+    pub fn clear(&mut self) {
+        self.validity.clear();
+        empty(&mut self.values);
+    }
+
+    /// For the writer.
+    pub fn filled(&self) -> Filled<'_> {
+        if self.values.is_empty() { Filled::Null } else { Filled::Int(self) }
     }
 }
 
 /// A boolean column without nulls.
-#[derive(Debug, Default)]
-pub struct BoolColumn(MutableBitmap);
+#[derive(Debug, Clone, Default)]
+pub struct BoolColumn {
+    rows: usize,
+    pub(super) words: Vec<u64>,
+}
 
 impl BoolColumn {
     /// Adds a row.
+    #[inline]
     pub fn push(&mut self, value: bool) {
-        self.0.push(value);
+        if self.rows.is_multiple_of(64) {
+            self.words.push(0);
+        }
+        if let Some(word) = self.words.last_mut() {
+            *word |= u64::from(value) << (self.rows % 64);
+        }
+        self.rows += 1;
     }
 
-    /// Ends the column.
-    pub fn finish(self) -> Result<Finished, PartError> {
-        let array = BooleanArray::try_new(ArrowDataType::Boolean, self.0.into(), None).map_err(PartError::polars)?;
-        Ok(Finished { values: Values::Array(array.boxed()), encoding: Encoding::Plain, statistics: false })
-    }
-}
-
-/// The Arrow type of a kind. Parquet stores text as plain UTF-8 whatever its Arrow type.
-pub fn dtype(kind: Kind) -> ArrowDataType {
-    match kind {
-        Kind::Text => ArrowDataType::LargeUtf8,
-        Kind::Int => ArrowDataType::Int64,
-        Kind::Bool => ArrowDataType::Boolean,
-        Kind::Time => ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+    /// Forgets all values and keeps the room.
+    pub fn clear(&mut self) {
+        self.rows = 0;
+        empty(&mut self.words);
     }
 }
 
-/// A column without any value.
-pub fn all_null(rows: usize) -> Finished {
-    uniform(None, rows)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A column of one value.
-pub fn uniform(value: Option<Vec<u8>>, rows: usize) -> Finished {
-    Finished { values: Values::Uniform { value, rows }, encoding: Encoding::RleDictionary, statistics: true }
+    #[test]
+    fn validity_tells_which_rows_were_set() {
+        for rows in [vec![0, 1, 2], vec![3], vec![0, 2, 63, 64, 200], (0..130).collect(), (0..65).chain([70]).collect()]
+        {
+            let mut validity = Validity::default();
+            for row in &rows {
+                validity.set(*row);
+            }
+            let last = rows.last().unwrap() + 1;
+            for row in 0..last + 70 {
+                assert_eq!(validity.word(row / 64) >> (row % 64) & 1 == 1, rows.contains(&row), "{row} of {rows:?}");
+            }
+            assert_eq!(validity.has_nulls(last), rows.len() < last, "{rows:?}");
+            assert!(validity.has_nulls(last + 1));
+        }
+    }
 }

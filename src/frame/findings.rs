@@ -1,8 +1,7 @@
 //! Rows of `sightings`, `identifiers`, `signals` and `fields` while a chunk is classified.
 
 use super::builder::PlaceColumns;
-use super::column::{Finished, IntColumn, TextColumn, uniform};
-use super::part::PartError;
+use super::column::{Filled, IntColumn, TextColumn};
 use super::schema::{Kind, Table};
 use crate::classify::{FieldTotal, Findings, Identifier, Sighting, Signal};
 use crate::domain::{Fingerprint, Place};
@@ -41,17 +40,22 @@ impl Rows {
         }
     }
 
-    fn finish(self) -> Result<Vec<Finished>, PartError> {
-        let rows = self.place.rows;
-        let mut out = self.place.finish()?;
-        let (mut texts, mut ints) = (self.texts.into_iter(), self.ints.into_iter());
-        for kind in self.kinds {
-            match kind {
-                Kind::Text => out.push(texts.next().unwrap_or_default().finish(rows)?),
-                _ => out.push(ints.next().unwrap_or_else(|| IntColumn::few(Kind::Int)).finish(rows)?),
-            }
+    fn clear(&mut self, evidence_id: i64) {
+        self.place.clear(evidence_id);
+        self.texts.iter_mut().for_each(TextColumn::clear);
+        self.ints.iter_mut().for_each(IntColumn::clear);
+    }
+
+    fn columns(&self) -> Vec<Filled<'_>> {
+        let mut out = self.place.columns();
+        let (mut texts, mut ints) = (self.texts.iter(), self.ints.iter());
+        for kind in &self.kinds {
+            out.extend(match kind {
+                Kind::Text => texts.next().map(TextColumn::filled),
+                _ => ints.next().map(IntColumn::filled),
+            });
         }
-        Ok(out)
+        out
     }
 }
 
@@ -71,7 +75,6 @@ pub struct FindingsBuilder {
     sightings: Rows,
     identifiers: Rows,
     signals: Rows,
-    evidence_id: i64,
     /// Place of the exchange that is being classified.
     pub place: Place,
 }
@@ -83,52 +86,65 @@ impl FindingsBuilder {
             sightings: Rows::new(Table::Sightings, evidence_id),
             identifiers: Rows::new(Table::Identifiers, evidence_id),
             signals: Rows::new(Table::Signals, evidence_id),
-            evidence_id,
             place: Place::default(),
         }
     }
 
-    /// Table, rows and columns of each part that has rows.
-    pub fn finish(self, fields: &[FieldTotal]) -> Result<Vec<(Table, usize, Vec<Finished>)>, PartError> {
-        let mut out = Vec::new();
-        let tables = [
-            (Table::Sightings, self.sightings),
-            (Table::Identifiers, self.identifiers),
-            (Table::Signals, self.signals),
-        ];
-        for (table, rows) in tables {
-            if rows.place.rows > 0 {
-                out.push((table, rows.place.rows, rows.finish()?));
-            }
+    /// Forgets all rows and begins with those of this evidence; keeps the room.
+    pub fn clear(&mut self, evidence_id: i64) {
+        for rows in [&mut self.sightings, &mut self.identifiers, &mut self.signals] {
+            rows.clear(evidence_id);
         }
-        if !fields.is_empty() {
-            out.push((Table::Fields, fields.len(), finish_fields(self.evidence_id, fields)?));
-        }
-        Ok(out)
+    }
+
+    /// Table, rows and columns of each part.
+    pub fn columns(&self) -> [(Table, usize, Vec<Filled<'_>>); 3] {
+        [
+            (Table::Sightings, &self.sightings),
+            (Table::Identifiers, &self.identifiers),
+            (Table::Signals, &self.signals),
+        ]
+        .map(|(table, rows)| (table, rows.place.rows, rows.columns()))
     }
 }
 
-fn finish_fields(evidence_id: i64, fields: &[FieldTotal]) -> Result<Vec<Finished>, PartError> {
-    let rows = fields.len();
-    let mut texts = [(); 4].map(|()| TextColumn::default());
-    let mut ints = [(); 2].map(|()| IntColumn::few(Kind::Int));
-    for (row, field) in fields.iter().enumerate() {
-        let words = [&*field.endpoint, field.location.code(), &*field.pointer, &*field.class];
-        for (column, word) in texts.iter_mut().zip(words) {
-            column.push(row, word.as_bytes(), false);
+/// Rows of `fields`.
+#[derive(Debug)]
+pub struct FieldsBuilder {
+    evidence_id: i64,
+    rows: usize,
+    texts: [TextColumn; 4],
+    ints: [IntColumn; 2],
+}
+
+impl FieldsBuilder {
+    /// The counts of a chunk.
+    pub fn new(evidence_id: i64, fields: &[FieldTotal]) -> Self {
+        let mut texts = [(); 4].map(|()| TextColumn::default());
+        let mut ints = [(); 2].map(|()| IntColumn::few(Kind::Int));
+        for (row, field) in fields.iter().enumerate() {
+            let words = [&*field.endpoint, field.location.code(), &*field.pointer, &*field.class];
+            for (column, word) in texts.iter_mut().zip(words) {
+                column.push(row, word.as_bytes(), false);
+            }
+            for (column, count) in ints.iter_mut().zip([field.values, field.passing]) {
+                column.push(row, count as i64);
+            }
         }
-        for (column, count) in ints.iter_mut().zip([field.values, field.passing]) {
-            column.push(row, count as i64);
-        }
+        Self { evidence_id, rows: fields.len(), texts, ints }
     }
-    let mut out = vec![uniform(Some(evidence_id.to_le_bytes().to_vec()), rows)];
-    for column in texts {
-        out.push(column.finish(rows)?);
+
+    /// How many there are.
+    pub fn rows(&self) -> usize {
+        self.rows
     }
-    for column in ints {
-        out.push(column.finish(rows)?);
+
+    /// The columns of a part.
+    pub fn columns(&self) -> Vec<Filled<'_>> {
+        let texts = self.texts.iter().map(TextColumn::filled);
+        let ints = self.ints.iter().map(IntColumn::filled);
+        std::iter::once(Filled::Same(self.evidence_id)).chain(texts).chain(ints).collect()
     }
-    Ok(out)
 }
 
 impl Findings for FindingsBuilder {

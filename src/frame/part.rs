@@ -5,21 +5,20 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use polars::error::PolarsError;
-use polars_arrow::datatypes::{ArrowSchema, Field};
+use polars_arrow::datatypes::{ArrowDataType, ArrowSchema, Field, TimeUnit};
 use polars_parquet::parquet::CowBuffer;
 use polars_parquet::parquet::compression::Compression;
 use polars_parquet::parquet::metadata::Descriptor;
-use polars_parquet::parquet::page::{
-    CompressedDataPage, CompressedDictPage, DataPage, DataPageHeader, DataPageHeaderV1, DictPage,
-};
+use polars_parquet::parquet::page::{CompressedDataPage, CompressedDictPage, DataPageHeader, DataPageHeaderV1};
 use polars_parquet::parquet::statistics::ParquetStatistics;
 use polars_parquet::write::{
-    CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FileWriter, Page, ParquetType,
-    StatisticsOptions, Version, WriteOptions, array_to_columns, to_parquet_type,
+    CompressedPage, CompressionOptions, DynIter, DynStreamingIterator, Encoding, FileWriter, ParquetType,
+    StatisticsOptions, Version, WriteOptions, to_parquet_type,
 };
 use sha2::{Digest as _, Sha256};
 
-use super::column::{Finished, Values, dtype};
+use super::column::Filled;
+use super::encode::{Encoder, Sink};
 use super::schema::{Column, Kind, Table};
 
 /// A part could not be written or read.
@@ -65,140 +64,162 @@ pub struct Written {
 /// told from noise for a fifth more bytes and up.
 const ZSTD_LEVEL: i32 = 1;
 
-/// Longest value that is written as its column's minimum and maximum.
-const STATISTICS_BYTES_MAX: usize = 64;
+/// Bytes at a page's begin that decide whether compressing a column of numbers pays: packed
+/// differences hold no pattern any more, and hashes never did.
+const SAMPLE_BYTES: usize = 16 << 10;
 
-/// Pages are compressed here, not by the writer.
-fn options(statistics: bool) -> WriteOptions {
-    // The writer wants statistics of all pages or of none: null counts are the cheapest.
-    let statistics = StatisticsOptions {
-        min_value: statistics,
-        max_value: statistics,
-        distinct_count: false,
-        null_count: true,
-        ..StatisticsOptions::empty()
-    };
+/// Pages are encoded and compressed here, not by the writer.
+fn options() -> WriteOptions {
     WriteOptions {
-        statistics,
+        statistics: StatisticsOptions::empty(),
         version: Version::V1,
         compression: CompressionOptions::Uncompressed,
         data_page_size: None,
     }
 }
 
-/// Writes the columns of `table` to `path` and makes sure that they are on disk.
-pub fn write(path: &Path, table: Table, rows: usize, columns: Vec<Finished>) -> Result<Written, PartError> {
-    let schema_columns = table.columns();
-    if schema_columns.len() != columns.len() {
-        return Err(PartError::Polars(format!("{} columns for table {}", columns.len(), table.name())));
+/// The Arrow type of a kind. Parquet stores text as plain UTF-8 whatever its Arrow type.
+fn dtype(kind: Kind) -> ArrowDataType {
+    match kind {
+        Kind::Text => ArrowDataType::LargeUtf8,
+        Kind::Int => ArrowDataType::Int64,
+        Kind::Bool => ArrowDataType::Boolean,
+        Kind::Time => ArrowDataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
     }
-    // Into memory first: a part is a few megabytes, and the file system's own errors stay its own.
-    let mut writer =
-        FileWriter::try_new(Vec::new(), schema(&schema_columns), options(true)).map_err(PartError::polars)?;
-    let mut compressor = Compressor::new()?;
-    let mut chunks: Vec<Vec<Compressed>> = Vec::with_capacity(columns.len());
-    for (column, finished) in schema_columns.iter().zip(columns) {
-        let pages = match finished.values {
-            Values::SameAs(other) => chunks.get(other).cloned().unwrap_or_default(),
-            _ => compressor.column(column, finished)?,
+}
+
+/// Writes parts. Its buffers serve all of them: fresh memory costs page faults.
+pub struct PartWriter {
+    encoder: Encoder,
+    compressor: Compressor,
+    file: Vec<u8>,
+}
+
+impl std::fmt::Debug for PartWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PartWriter").finish_non_exhaustive()
+    }
+}
+
+impl PartWriter {
+    /// A writer with empty buffers.
+    pub fn new() -> Result<Self, PartError> {
+        Ok(Self { encoder: Encoder::default(), compressor: Compressor::new()?, file: Vec::new() })
+    }
+
+    /// Writes the columns of `table` to `path` and makes sure that they are on disk.
+    pub fn write(
+        &mut self,
+        path: &Path,
+        table: Table,
+        rows: usize,
+        columns: &[Filled<'_>],
+    ) -> Result<Written, PartError> {
+        let schema_columns = table.columns();
+        if schema_columns.len() != columns.len() {
+            return Err(PartError::Polars(format!("{} columns for table {}", columns.len(), table.name())));
+        }
+        let mut chunks: Vec<Vec<Compressed>> = Vec::with_capacity(columns.len());
+        for (column, filled) in schema_columns.iter().zip(columns) {
+            let pages = match filled {
+                Filled::SameAs(other) => chunks.get(*other).cloned().unwrap_or_default(),
+                _ => self.pages(column, *filled, rows)?,
+            };
+            chunks.push(pages);
+        }
+        // Into memory first: a part is a few megabytes, and the file system's own errors stay its own.
+        let mut bytes = std::mem::take(&mut self.file);
+        bytes.clear();
+        let mut writer = FileWriter::try_new(bytes, schema(&schema_columns), options()).map_err(PartError::polars)?;
+        let pages =
+            chunks.into_iter().map(|c| Ok(DynStreamingIterator::new(Ready { pages: c.into_iter(), current: None })));
+        writer.write(rows as u64, DynIter::new(pages)).map_err(PartError::polars)?;
+        // Without the Arrow schema in the metadata every reader sees plain Parquet types.
+        writer.end(Some(Vec::new())).map_err(PartError::polars)?;
+        let bytes = writer.into_inner();
+        let mut file = File::create(path).map_err(PartError::io(path))?;
+        file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(PartError::io(path))?;
+        let written = Written { rows: rows as u64, bytes: bytes.len() as u64, sha256: Sha256::digest(&bytes).into() };
+        self.file = bytes;
+        Ok(written)
+    }
+
+    fn pages(&mut self, column: &Column, filled: Filled<'_>, rows: usize) -> Result<Vec<Compressed>, PartError> {
+        let field = Field::new(column.name.into(), dtype(column.kind), true);
+        let ParquetType::PrimitiveType(primitive_type) = to_parquet_type(&field).map_err(PartError::polars)? else {
+            return Err(PartError::Polars("a column is no primitive".into()));
         };
-        chunks.push(pages);
+        let descriptor = Descriptor { primitive_type, max_def_level: 0, max_rep_level: 0 };
+        let mut pages =
+            Pages { compressor: &mut self.compressor, descriptor, codec: None, dictionary: None, pages: Vec::new() };
+        self.encoder.column(filled, rows, &mut pages)?;
+        Ok(pages.pages)
     }
-    let pages =
-        chunks.into_iter().map(|c| Ok(DynStreamingIterator::new(Ready { pages: c.into_iter(), current: None })));
-    writer.write(rows as u64, DynIter::new(pages)).map_err(PartError::polars)?;
-    // Without the Arrow schema in the metadata every reader sees plain Parquet types.
-    writer.end(Some(Vec::new())).map_err(PartError::polars)?;
-    let bytes = writer.into_inner();
-    let mut file = File::create(path).map_err(PartError::io(path))?;
-    file.write_all(&bytes).and_then(|()| file.sync_data()).map_err(PartError::io(path))?;
-    Ok(Written { rows: rows as u64, bytes: bytes.len() as u64, sha256: Sha256::digest(&bytes).into() })
 }
 
 fn schema(columns: &[Column]) -> ArrowSchema {
     columns.iter().map(|c| Field::new(c.name.into(), dtype(c.kind), true)).map(|f| (f.name.clone(), f)).collect()
 }
 
-fn encode(column: &Column, finished: Finished) -> Result<Box<dyn Iterator<Item = Result<Page, PartError>>>, PartError> {
-    let field = Field::new(column.name.into(), dtype(column.kind), true);
-    let parquet_type = to_parquet_type(&field).map_err(PartError::polars)?;
-    let array = match finished.values {
-        Values::Array(array) => array,
-        Values::Uniform { value, rows } => {
-            let pages = uniform(column.kind, parquet_type, value.as_deref(), rows)?;
-            return Ok(Box::new(pages.into_iter().map(Ok)));
+/// The pages of one column as they are compressed.
+struct Pages<'c> {
+    compressor: &'c mut Compressor,
+    descriptor: Descriptor,
+    /// One codec for all pages of a column is Parquet's rule.
+    codec: Option<Compression>,
+    /// Waits for the first page, which decides on the codec.
+    dictionary: Option<(Vec<u8>, usize)>,
+    pages: Vec<Compressed>,
+}
+
+impl Pages<'_> {
+    fn codec(&mut self, page: &[u8], encoding: Encoding) -> Result<Compression, PartError> {
+        if let Some(codec) = self.codec {
+            return Ok(codec);
         }
-        Values::SameAs(_) => return Ok(Box::new(std::iter::empty())),
-    };
-    let options = options(finished.statistics);
-    let encoded = array_to_columns(array, parquet_type, options, &[finished.encoding]).map_err(PartError::polars)?;
-    let pages =
-        encoded.into_iter().next().ok_or_else(|| PartError::Polars(format!("column {} has no pages", column.name)))?;
-    Ok(Box::new(pages.map(|page| page.map_err(PartError::polars))))
+        let pays = !matches!(encoding, Encoding::DeltaBinaryPacked | Encoding::Plain) || self.compressor.pays(page)?;
+        let codec = if pays { Compression::Zstd } else { Compression::Uncompressed };
+        self.codec = Some(codec);
+        Ok(codec)
+    }
+
+    fn pack(&mut self, bytes: &[u8], codec: Compression) -> Result<CowBuffer, PartError> {
+        if codec == Compression::Zstd { self.compressor.bytes(bytes) } else { Ok(CowBuffer::Owned(bytes.to_vec())) }
+    }
 }
 
-/// Appends one run of the hybrid encoding (Parquet, "RLE/Bit-Packing Hybrid"): so many times this
-/// value, which takes one byte.
-fn run(rows: usize, value: u8, out: &mut Vec<u8>) {
-    let mut header = (rows as u64) << 1;
-    while header >= 0x80 {
-        out.push(header as u8 | 0x80);
-        header >>= 7;
+impl Sink for Pages<'_> {
+    fn dictionary(&mut self, bytes: &[u8], values: usize) -> Result<(), PartError> {
+        self.dictionary = Some((bytes.to_vec(), values));
+        Ok(())
     }
-    out.push(header as u8);
-    out.push(value);
-}
 
-/// The pages of a column whose rows are all the same: one run of levels and, where there is a
-/// value, a dictionary of it and one run of its code.
-fn uniform(kind: Kind, parquet_type: ParquetType, value: Option<&[u8]>, rows: usize) -> Result<Vec<Page>, PartError> {
-    let ParquetType::PrimitiveType(primitive_type) = parquet_type else {
-        return Err(PartError::Polars("a column is no primitive".into()));
-    };
-    if rows == 0 {
-        return Ok(Vec::new());
-    }
-    let mut levels = Vec::new();
-    run(rows, u8::from(value.is_some()), &mut levels);
-    let mut buffer = (levels.len() as u32).to_le_bytes().to_vec();
-    buffer.append(&mut levels);
-    let mut pages = Vec::new();
-    if let Some(value) = value {
-        let mut entry = Vec::new();
-        if kind == Kind::Text {
-            entry.extend_from_slice(&(value.len() as u32).to_le_bytes());
+    fn data(
+        &mut self,
+        bytes: &[u8],
+        rows: usize,
+        encoding: Encoding,
+        statistics: ParquetStatistics,
+    ) -> Result<(), PartError> {
+        let codec = self.codec(bytes, encoding)?;
+        if let Some((dictionary, values)) = self.dictionary.take() {
+            let (buffer, size) = (self.pack(&dictionary, codec)?, dictionary.len());
+            self.pages.push(Compressed::Dict { buffer, codec, size, values, sorted: false });
         }
-        entry.extend_from_slice(value);
-        pages.push(Page::Dict(DictPage::new(CowBuffer::Owned(entry), 1, false)));
-        // Codes of one bit: no bit at all confuses some readers.
-        buffer.push(1);
-        run(rows, 0, &mut buffer);
+        let header = DataPageHeader::V1(DataPageHeaderV1 {
+            num_values: rows as i32,
+            encoding: encoding.into(),
+            definition_level_encoding: Encoding::Rle.into(),
+            repetition_level_encoding: Encoding::Rle.into(),
+            statistics: Some(statistics),
+        });
+        let (buffer, descriptor) = (self.pack(bytes, codec)?, self.descriptor.clone());
+        self.pages.push(Compressed::Data { header, buffer, codec, size: bytes.len(), descriptor, rows });
+        Ok(())
     }
-    let shown = value.filter(|v| v.len() <= STATISTICS_BYTES_MAX).map(<[u8]>::to_vec);
-    let statistics = ParquetStatistics {
-        null_count: Some(if value.is_some() { 0 } else { rows as i64 }),
-        distinct_count: None,
-        max_value: shown.clone(),
-        min_value: shown,
-        min: None,
-        max: None,
-        is_max_value_exact: None,
-        is_min_value_exact: None,
-    };
-    let encoding = if value.is_some() { Encoding::RleDictionary } else { Encoding::Plain };
-    let header = DataPageHeader::V1(DataPageHeaderV1 {
-        num_values: rows as i32,
-        encoding: encoding.into(),
-        definition_level_encoding: Encoding::Rle.into(),
-        repetition_level_encoding: Encoding::Rle.into(),
-        statistics: Some(statistics),
-    });
-    let descriptor = Descriptor { primitive_type, max_def_level: 0, max_rep_level: 0 };
-    pages.push(Page::Data(DataPage::new(header, CowBuffer::Owned(buffer), descriptor, rows)));
-    Ok(pages)
 }
 
-/// One compressor for all pages of a part: the writer's own sets up a new one a page.
+/// One compressor for all pages of all parts: the writer's own sets up a new one a page.
 struct Compressor {
     zstd: zstd::bulk::Compressor<'static>,
     scratch: Vec<u8>,
@@ -210,38 +231,23 @@ impl Compressor {
         Ok(Self { zstd, scratch: Vec::new() })
     }
 
-    fn bytes(&mut self, bytes: &[u8]) -> Result<CowBuffer, PartError> {
+    fn compress(&mut self, bytes: &[u8]) -> Result<(), PartError> {
         self.scratch.clear();
         self.scratch.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
         self.zstd.compress_to_buffer(bytes, &mut self.scratch).map_err(PartError::polars)?;
+        Ok(())
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> Result<CowBuffer, PartError> {
+        self.compress(bytes)?;
         Ok(CowBuffer::Owned(self.scratch.clone()))
     }
 
-    fn column(&mut self, column: &Column, finished: Finished) -> Result<Vec<Compressed>, PartError> {
-        // What holds no pattern is stored as it is.
-        let plain = finished.encoding == Encoding::Plain && column.kind == Kind::Int;
-        encode(column, finished)?.map(|page| self.page(page?, plain)).collect()
-    }
-
-    fn page(&mut self, page: Page, plain: bool) -> Result<Compressed, PartError> {
-        let codec = if plain { Compression::Uncompressed } else { Compression::Zstd };
-        Ok(match page {
-            Page::Data(mut page) => {
-                let size = page.buffer().len();
-                let buffer = if plain {
-                    CowBuffer::Owned(std::mem::take(page.buffer_mut()))
-                } else {
-                    self.bytes(page.buffer())?
-                };
-                let (header, rows) = (page.header().clone(), page.num_values());
-                Compressed::Data { header, buffer, codec, size, descriptor: page.descriptor, rows }
-            }
-            Page::Dict(page) => {
-                let size = page.buffer.len();
-                let buffer = if plain { page.buffer } else { self.bytes(&page.buffer)? };
-                Compressed::Dict { buffer, codec, size, values: page.num_values, sorted: page.is_sorted }
-            }
-        })
+    /// Whether a page that begins so becomes smaller by a sixteenth.
+    fn pays(&mut self, bytes: &[u8]) -> Result<bool, PartError> {
+        let sample = bytes.get(..SAMPLE_BYTES).unwrap_or(bytes);
+        self.compress(sample)?;
+        Ok(self.scratch.len() + sample.len() / 16 < sample.len())
     }
 }
 

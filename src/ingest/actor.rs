@@ -9,7 +9,7 @@ use crate::domain::{Credential, Exchange, Fingerprint, Text};
 #[derive(Debug)]
 pub(super) struct Actors {
     fingerprinter: Fingerprinter,
-    evidence_id: i64,
+    pub(super) evidence_id: i64,
     seen: Vec<u8>,
     seen_fingerprint: Fingerprint,
     /// Key of the actor.

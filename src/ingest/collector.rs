@@ -44,6 +44,35 @@ impl ZoneCache<'_> {
     }
 }
 
+/// What a parsing thread fills and keeps from chunk to chunk.
+pub(super) struct Builders {
+    pub(super) exchanges: ExchangeBuilder,
+    pub(super) rejects: RejectBuilder,
+    pub(super) findings: FindingsBuilder,
+    classifier: Classifier,
+    who: Actors,
+}
+
+impl Builders {
+    pub(super) fn new(evidence_id: i64, settings: &Settings, fingerprinter: &Fingerprinter) -> Self {
+        Self {
+            exchanges: ExchangeBuilder::new(evidence_id),
+            rejects: RejectBuilder::new(evidence_id),
+            findings: FindingsBuilder::new(evidence_id),
+            classifier: Classifier::new(Arc::clone(&settings.classes), fingerprinter.clone()),
+            who: Actors::new(fingerprinter.clone(), evidence_id),
+        }
+    }
+
+    /// Forgets all rows and begins with those of this evidence; keeps the room.
+    pub(super) fn clear(&mut self, evidence_id: i64) {
+        self.exchanges.clear(evidence_id);
+        self.rejects.clear(evidence_id);
+        self.findings.clear(evidence_id);
+        self.who.evidence_id = evidence_id;
+    }
+}
+
 /// Collects what a chunk yields.
 pub(super) struct Collector<'z> {
     pub(super) exchanges: ExchangeBuilder,
@@ -63,18 +92,20 @@ pub(super) struct Collector<'z> {
 }
 
 impl<'z> Collector<'z> {
-    pub(super) fn new(evidence_id: i64, settings: &'z Settings, fingerprinter: Fingerprinter) -> Self {
+    /// Collects into these builders, which are cleared.
+    pub(super) fn new(builders: Builders, settings: &'z Settings) -> Self {
+        let Builders { exchanges, rejects, findings, classifier, who } = builders;
         Self {
-            exchanges: ExchangeBuilder::new(evidence_id),
-            rejects: RejectBuilder::new(evidence_id),
+            exchanges,
+            rejects,
             tally: Tally::default(),
-            findings: FindingsBuilder::new(evidence_id),
+            findings,
             settings,
             zone: ZoneCache { zone: &settings.zone, hour: None, offset: 0 },
             shape: Vec::new(),
             shape_of: Vec::new(),
-            classifier: Classifier::new(Arc::clone(&settings.classes), fingerprinter.clone()),
-            who: Actors::new(fingerprinter, evidence_id),
+            classifier,
+            who,
             open: None,
             last_format: String::new(),
             last_format_rows: 0,
@@ -100,12 +131,13 @@ impl<'z> Collector<'z> {
     }
 
     /// Ends the chunk.
-    pub(super) fn finish(mut self) -> (ExchangeBuilder, RejectBuilder, (FindingsBuilder, Vec<FieldTotal>), Tally) {
+    pub(super) fn finish(mut self) -> (Builders, Vec<FieldTotal>, Tally) {
         self.close();
         self.close_run();
         self.tally.repaired = self.exchanges.repaired;
         let fields = self.classifier.take_fields();
-        (self.exchanges, self.rejects, (self.findings, fields), self.tally)
+        let Self { exchanges, rejects, findings, classifier, who, tally, .. } = self;
+        (Builders { exchanges, rejects, findings, classifier, who }, fields, tally)
     }
 }
 

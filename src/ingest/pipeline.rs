@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bumpalo::Bump;
 
-use super::collector::Collector;
+use super::collector::{Builders, Collector};
 use super::settings::{Progress, Settings};
 use super::tally::Tally;
 use crate::case::{Case, CaseError, EvidenceEntry, Part};
@@ -17,7 +17,9 @@ use crate::domain::limits::{IN_FLIGHT_BYTES_MAX, SNIFF_BYTES};
 use crate::domain::{Micros, Repairs};
 use crate::evidence::{self, EvidenceError, Finished, Source, Stream};
 use crate::frame::builder::repair_codes;
-use crate::frame::part::{self, PartError};
+use crate::frame::column::Filled;
+use crate::frame::findings::FieldsBuilder;
+use crate::frame::part::{PartError, PartWriter};
 use crate::frame::schema::Table;
 use crate::parse::cut::{self, Chunk, Cut, Layout};
 use crate::parse::{FormatSet, Session};
@@ -108,7 +110,8 @@ pub fn ingest(
     let folder = case.folder().to_owned();
     let fingerprinter = Fingerprinter::new(case.key()?);
     let stop = AtomicBool::new(false);
-    let (task_sender, task_receiver) = sync_channel::<Task>(1);
+    // One chunk waits read for whoever is free first; more would only hold memory.
+    let (task_sender, task_receiver) = sync_channel::<Task>(0);
     let (done_sender, done_receiver) = channel::<Result<Done, PartError>>();
     let tasks = Mutex::new(task_receiver);
     let result = std::thread::scope(|scope| {
@@ -161,50 +164,74 @@ fn work(
     shared: &Shared<'_>,
     stop: &AtomicBool,
 ) {
-    let mut arena = Bump::new();
+    let mut worker = None;
     loop {
         let task = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(task) = task else { return };
         if stop.load(Ordering::Relaxed) {
             continue;
         }
-        if done.send(parse(&mut arena, task, folder, shared)).is_err() {
+        let result = match worker.take().map_or_else(|| Worker::new(task.evidence_id, shared), Ok) {
+            Ok(ready) => worker.insert(ready).parse(task, folder, shared),
+            Err(error) => Err(error),
+        };
+        if done.send(result).is_err() {
             return;
         }
     }
 }
 
-fn parse(arena: &mut Bump, task: Task, folder: &Path, shared: &Shared<'_>) -> Result<Done, PartError> {
-    let Task { chunk, evidence_id, formats } = task;
-    let mut collector = Collector::new(evidence_id, shared.settings, shared.fingerprinter.clone());
-    Session::new(&formats).parse_in(arena, &chunk, &mut collector);
-    arena.reset();
-    let (exchanges, rejects, findings, tally) = collector.finish();
-    let file = format!("part-{evidence_id:04}-{:05}.parquet", chunk.index);
-    let mut parts = Vec::new();
-    let mut write = |table: Table, rows: usize, columns| -> Result<(), PartError> {
-        if rows > 0 {
-            let written = part::write(&folder.join(table.name()).join(&file), table, rows, columns)?;
-            let sha256 = crate::case::hex(&written.sha256);
-            parts.push(Part {
-                table: table.name().into(),
-                file: file.clone(),
-                evidence_id,
-                rows: written.rows,
-                bytes: written.bytes,
-                sha256,
-            });
-        }
-        Ok(())
-    };
-    let rows = exchanges.rows();
-    write(Table::Exchanges, rows, if rows > 0 { exchanges.finish()? } else { Vec::new() })?;
-    let rows = rejects.rows();
-    write(Table::Rejects, rows, if rows > 0 { rejects.finish()? } else { Vec::new() })?;
-    for (table, rows, columns) in findings.0.finish(&findings.1)? {
-        write(table, rows, columns)?;
+/// What a parsing thread keeps from chunk to chunk: fresh memory costs page faults.
+struct Worker {
+    arena: Bump,
+    /// Away while a chunk is parsed.
+    builders: Option<Builders>,
+    writer: PartWriter,
+}
+
+impl Worker {
+    fn new(evidence_id: i64, shared: &Shared<'_>) -> Result<Self, PartError> {
+        let builders = Some(Builders::new(evidence_id, shared.settings, shared.fingerprinter));
+        Ok(Self { arena: Bump::new(), builders, writer: PartWriter::new()? })
     }
-    Ok(Done { evidence_id, parts, tally, buffer: chunk.bytes })
+
+    fn parse(&mut self, task: Task, folder: &Path, shared: &Shared<'_>) -> Result<Done, PartError> {
+        let Task { chunk, evidence_id, formats } = task;
+        let builders = self.builders.take();
+        let mut builders =
+            builders.unwrap_or_else(|| Builders::new(evidence_id, shared.settings, shared.fingerprinter));
+        builders.clear(evidence_id);
+        let mut collector = Collector::new(builders, shared.settings);
+        Session::new(&formats).parse_in(&self.arena, &chunk, &mut collector);
+        self.arena.reset();
+        let (builders, fields, tally) = collector.finish();
+        let file = format!("part-{evidence_id:04}-{:05}.parquet", chunk.index);
+        let mut parts = Vec::new();
+        let mut write = |table: Table, rows: usize, columns: &[Filled<'_>]| -> Result<(), PartError> {
+            if rows > 0 {
+                let written = self.writer.write(&folder.join(table.name()).join(&file), table, rows, columns)?;
+                let sha256 = crate::case::hex(&written.sha256);
+                parts.push(Part {
+                    table: table.name().into(),
+                    file: file.clone(),
+                    evidence_id,
+                    rows: written.rows,
+                    bytes: written.bytes,
+                    sha256,
+                });
+            }
+            Ok(())
+        };
+        write(Table::Exchanges, builders.exchanges.rows(), &builders.exchanges.columns())?;
+        write(Table::Rejects, builders.rejects.rows(), &builders.rejects.columns())?;
+        for (table, rows, columns) in builders.findings.columns() {
+            write(table, rows, &columns)?;
+        }
+        let fields = FieldsBuilder::new(evidence_id, &fields);
+        write(Table::Fields, fields.rows(), &fields.columns())?;
+        self.builders = Some(builders);
+        Ok(Done { evidence_id, parts, tally, buffer: chunk.bytes })
+    }
 }
 
 /// The reading thread's state.
@@ -353,7 +380,11 @@ impl Reader<'_> {
                 break;
             }
             match cutter.cut(&buffer, !more) {
-                Cut::More if more => target = buffer.len() + self.settings.chunk_bytes,
+                // A little at a time: what is read too far is copied to the next chunk.
+                Cut::More if more => {
+                    let grown = buffer.len().saturating_sub(self.settings.chunk_bytes);
+                    target = buffer.len() + grown.max(self.settings.chunk_bytes / 16).max(1);
+                }
                 Cut::More => break,
                 Cut::Take { len, spans, records: taken } => {
                     let mut rest = self.buffers.pop().unwrap_or_default();

@@ -304,35 +304,41 @@ fn by_its_words(name: &[u8]) -> Known {
 /// Whether a query holds what stands for a login: `access_token=…`, a signature, a session id. A key
 /// in a URL is a credential, and one that every log on the way has written down.
 pub fn query_has_credential(query: &[u8]) -> bool {
-    const NAMES: &[&[u8]] = &[
-        b"access_token",
-        b"id_token",
-        b"token",
-        b"auth",
-        b"auth_token",
-        b"authorization",
-        b"jwt",
-        b"api_key",
-        b"apikey",
-        b"api-key",
-        b"x-amz-signature",
-        b"x-goog-signature",
-        b"signature",
-        b"sig",
-        b"password",
-        b"passwd",
-        b"session",
-        b"sessionid",
-        b"session_id",
-        b"sid",
-        b"jsessionid",
-        b"phpsessid",
-        b"client_secret",
-    ];
-    query.split(|b| *b == b'&').any(|pair| {
-        let name = pair.split(|b| *b == b'=').next().unwrap_or_default();
-        name.len() + 1 < pair.len() && name.len() <= 24 && NAMES.iter().any(|n| n.eq_ignore_ascii_case(name))
-    })
+    let mut rest = query;
+    loop {
+        let end = memchr::memchr(b'&', rest).unwrap_or(rest.len());
+        let (pair, more) = rest.split_at_checked(end).unwrap_or((rest, b""));
+        // No name is longer than what is looked at for its end.
+        let name = pair.iter().take(17).position(|b| *b == b'=').and_then(|at| pair.get(..at));
+        if let Some(name) = name
+            && name.len() + 1 < pair.len()
+            && is_credential_name(name)
+        {
+            return true;
+        }
+        let Some(next) = more.get(1..) else { return false };
+        rest = next;
+    }
+}
+
+/// The names of parameters that are credentials, by their length: every query of a log comes here.
+fn is_credential_name(name: &[u8]) -> bool {
+    let names: &[&[u8]] = match name.len() {
+        3 => &[b"jwt", b"sig", b"sid"],
+        4 => &[b"auth"],
+        5 => &[b"token"],
+        6 => &[b"apikey", b"passwd"],
+        7 => &[b"api_key", b"api-key", b"session"],
+        8 => &[b"id_token", b"password"],
+        9 => &[b"signature", b"sessionid", b"phpsessid"],
+        10 => &[b"auth_token", b"session_id", b"jsessionid"],
+        12 => &[b"access_token"],
+        13 => &[b"authorization", b"client_secret"],
+        15 => &[b"x-amz-signature"],
+        16 => &[b"x-goog-signature"],
+        _ => return false,
+    };
+    names.iter().any(|n| n.eq_ignore_ascii_case(name))
 }
 
 /// Collects headers as the JSON text of a list of `[name, value]`.

@@ -26,9 +26,17 @@ pub const RECORD_PATHS: &[&[&str]] = &[
 /// Spans of the objects that a value holds as records, in order; empty where it is no batch.
 pub fn records(value: &[u8]) -> Vec<Range<usize>> {
     let mut out = Vec::new();
-    for path in RECORD_PATHS {
-        collect(value, value, path, &mut out);
-    }
+    // One walk for all paths: most values are no batch.
+    members(value.trim_ascii_start(), |key, below, _| {
+        let begins = |first: &str| key == first.as_bytes() || key.is_empty() && first == "[]";
+        for path in RECORD_PATHS {
+            if let Some((first, rest)) = path.split_first()
+                && begins(first)
+            {
+                collect(value, below, rest, &mut out);
+            }
+        }
+    });
     out.sort_by_key(|r| r.start);
     out.dedup();
     out

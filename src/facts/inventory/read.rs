@@ -6,7 +6,6 @@ use super::{Authentication, Inventory, InventoryError, Operation, Server, Skippe
 
 /// The keys of a path item that are operations; `query` is of 3.2.
 const METHODS: &[&str] = &["delete", "get", "head", "options", "patch", "post", "put", "query", "trace"];
-/// Scalars and collections of a YAML file. The largest public descriptions have about a million.
 /// References that lead to references.
 const MAX_HOPS: usize = 8;
 /// Servers that the values of a variable are spelt out for.

@@ -21,6 +21,9 @@ const DIRECTIVES: &[&[u8]] = &[
     b"#open",
 ];
 
+/// Bytes of a chunk that are looked at together.
+const PIECE: usize = 16 << 10;
+
 /// Cuts at the last line end within the target size.
 #[derive(Debug)]
 pub struct LineCutter {
@@ -38,25 +41,27 @@ impl LineCutter {
         Self { target: target.max(1), context: Vec::new(), pending: Vec::new(), in_long_line: false }
     }
 
-    /// Remembers the directives of a chunk: the last of each kind counts.
-    fn remember(&mut self, chunk: &[u8]) {
-        let mut from = 0;
-        loop {
-            let rest = chunk.get(from..).unwrap_or_default();
-            let at = if from == 0 && rest.first() == Some(&b'#') {
-                0
-            } else {
-                match memchr::memmem::find(rest, b"\n#") {
-                    Some(at) => at + 1,
-                    None => return,
+    /// Counts the line ends of a chunk and remembers its directives: the last of each kind counts.
+    fn look(&mut self, chunk: &[u8]) -> u64 {
+        let (mut ends, mut from) = (0, 0);
+        // Piece by piece, so that the second look finds the bytes in the nearest cache.
+        for piece in chunk.chunks(PIECE) {
+            ends += memchr::memchr_iter(b'\n', piece).count() as u64;
+            for at in memchr::memchr_iter(b'#', piece) {
+                let at = from + at;
+                if at.checked_sub(1).is_none_or(|before| chunk.get(before) == Some(&b'\n')) {
+                    self.remember(chunk.get(at..).unwrap_or_default());
                 }
-            };
-            let line = rest.get(at..).unwrap_or_default();
-            let line = line.get(..memchr::memchr(b'\n', line).map_or(line.len(), |e| e + 1)).unwrap_or_default();
-            from += at + line.len().max(1) - usize::from(line.ends_with(b"\n"));
-            if let Some(word) = DIRECTIVES.iter().find(|d| line.starts_with(d)) {
-                self.replace(word, line);
             }
+            from += piece.len();
+        }
+        ends
+    }
+
+    /// Remembers the line that text begins with, if it is a directive.
+    fn remember(&mut self, text: &[u8]) {
+        if let Some(word) = DIRECTIVES.iter().find(|d| text.starts_with(d)) {
+            self.replace(word, text.get(..memchr::memchr(b'\n', text).map_or(text.len(), |e| e + 1)).unwrap_or(text));
         }
     }
 
@@ -79,8 +84,7 @@ impl LineCutter {
     fn take(&mut self, buffer: &[u8], len: usize) -> Cut {
         let chunk = buffer.get(..len).unwrap_or(buffer);
         self.context.clone_from(&self.pending);
-        self.remember(chunk);
-        let ends = memchr::memchr_iter(b'\n', chunk).count() as u64;
+        let ends = self.look(chunk);
         let open = u64::from(!chunk.ends_with(b"\n"));
         Cut::Take { len: chunk.len(), spans: Vec::new(), records: ends + open }
     }
