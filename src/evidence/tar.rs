@@ -141,18 +141,16 @@ impl Bytes {
 
 impl Read for Bytes {
     fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
-        match &mut self.decoder {
-            Some(decoder) => decoder.read(&mut self.raw, output).map_err(io::Error::other),
-            None => {
-                let rest = self.raw.rest().map_err(io::Error::other)?;
-                let count = rest.len().min(output.len());
-                if let (Some(from), Some(to)) = (rest.get(..count), output.get_mut(..count)) {
-                    to.copy_from_slice(from);
-                }
-                self.raw.consume(count);
-                Ok(count)
-            }
+        if let Some(decoder) = &mut self.decoder {
+            return decoder.read(&mut self.raw, output).map_err(io::Error::other);
         }
+        let rest = self.raw.rest().map_err(io::Error::other)?;
+        let count = rest.len().min(output.len());
+        if let (Some(from), Some(to)) = (rest.get(..count), output.get_mut(..count)) {
+            to.copy_from_slice(from);
+        }
+        self.raw.consume(count);
+        Ok(count)
     }
 }
 

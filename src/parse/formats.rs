@@ -48,7 +48,7 @@ mod nginx_ingress;
 mod nginx_json;
 mod nginx_proxy_manager;
 mod openappsec;
-mod otlp;
+pub(super) mod otlp;
 mod reactor_netty;
 mod squid;
 mod suricata_eve;

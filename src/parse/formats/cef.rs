@@ -1,4 +1,4 @@
-//! Events of web application firewalls in ArcSight's Common Event Format and IBM's Log Event
+//! Events of web application firewalls in `ArcSight`'s Common Event Format and IBM's Log Event
 //! Extended Format: a header between bars, then `key=value` pairs. Imperva and F5 write a request
 //! into each event; events of others are exchanges where they name a method and a target.
 
@@ -291,7 +291,6 @@ fn unescape<'a>(value: &'a [u8], x: &mut Exchange<'_>, s: &Scratch<'a>) -> &'a [
 }
 
 /// A whole request as it went over the wire: request line, headers, body.
-#[expect(clippy::unnecessary_wraps, reason = "functions that store a column share one signature")]
 fn whole_request<'a>(text: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<(), Reason> {
     let mut rest = text;
     let mut line = || {
