@@ -1,4 +1,4 @@
-//! Where evidence bytes come from: files, folders, globs, members of zip archives, standard input;
+//! Where evidence bytes come from: files, folders, globs, members of zip and tar archives, standard input;
 //! compressed or not, UTF-8 or UTF-16. Nothing here writes to evidence.
 //!
 //! [`collect`] turns what was named on a command line into [`Source`]s. [`Source::open`] gives a
@@ -15,6 +15,7 @@ mod error;
 mod raw;
 mod source;
 mod stream;
+mod tar;
 mod transcode;
 
 pub use collect::collect;

@@ -1,5 +1,5 @@
-//! Zip archives: what they hold, and reading one member. Names in an archive are only names:
-//! nothing is ever written under them.
+//! Zip archives: what they hold, and reading one member; and what all archives share. Names in an
+//! archive are only names: nothing is ever written under them.
 
 use super::decode::{Bounds, Compression, Decoder, Feed, Method};
 use crate::domain::limits;
@@ -8,6 +8,30 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zip::CompressionMethod;
 use zip::unstable::read::ZipIterable;
+
+/// A file in an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum AnyMember {
+    Zip(Member),
+    Tar(super::tar::Member),
+}
+
+impl AnyMember {
+    pub(super) fn label(&self) -> &str {
+        match self {
+            Self::Zip(member) => &member.label,
+            Self::Tar(member) => &member.label,
+        }
+    }
+
+    /// Bytes that reading it goes through: compressed ones of a zip, its own of a tar.
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Self::Zip(member) => member.compressed,
+            Self::Tar(member) => member.size,
+        }
+    }
+}
 
 /// A file in a zip archive, as its central directory tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +54,21 @@ pub(super) struct Refusal {
     pub(super) remedy: &'static str,
 }
 
+/// What an archive holds, as far as it could be told.
+#[derive(Debug)]
+pub(super) struct Unpacked<M> {
+    pub(super) members: Vec<M>,
+    /// Why these are not all.
+    pub(super) refusal: Option<Refusal>,
+}
+
+/// A member's name, with a number behind it where the name was seen before.
+pub(super) fn numbered(seen: &mut HashMap<String, usize>, name: String) -> String {
+    let times = seen.entry(name.clone()).or_default();
+    *times += 1;
+    if *times == 1 { name } else { format!("{name}#{times}") }
+}
+
 const UNPACK: &str = "unpack it and add what it holds";
 
 /// The head of a zip archive: a member, an empty archive, or the first of several parts.
@@ -37,7 +76,7 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
     matches!(head, [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] | [b'P', b'K', 7, 8, ..])
 }
 
-/// What holds files and has to be unpacked first: told by the first bytes (262 for tar).
+/// What holds files and has to be unpacked first: told by the first bytes (512 for tar).
 pub(super) fn container(head: &[u8]) -> Option<&'static str> {
     match head {
         _ if is_zip(head) => Some("zip archive"),
@@ -46,7 +85,7 @@ pub(super) fn container(head: &[u8]) -> Option<&'static str> {
         [0x04, 0x22, 0x4d, 0x18, ..] => Some("lz4 file"),
         [0x1f, 0x9d, ..] => Some("Unix compress (.Z) file"),
         [b'L', b'Z', b'I', b'P', 1, ..] => Some("lzip file"),
-        _ if head.get(257..262) == Some(b"ustar") => Some("tar archive"),
+        _ if super::tar::is_tar(head) => Some("tar archive"),
         _ => None,
     }
 }
@@ -79,11 +118,9 @@ pub(super) fn members(file: File) -> Result<Vec<Member>, Refusal> {
             continue;
         }
         let name = entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), String::from);
-        let times = seen.entry(name.clone()).or_default();
-        *times += 1;
         total = total.saturating_add(entry.compressed_size());
         members.push(Member {
-            label: if *times == 1 { name } else { format!("{name}#{times}") },
+            label: numbered(&mut seen, name),
             compressed: entry.compressed_size(),
             method: entry.compression(),
             header: entry.header_start(),

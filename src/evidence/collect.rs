@@ -1,8 +1,9 @@
 //! From what was named on a command line to sources, in a fixed order.
 
-use super::archive::{self, Refusal};
+use super::archive::{self, AnyMember, Refusal};
 use super::error::EvidenceError;
-use super::source::{Source, display, is_archive, is_pipe};
+use super::source::{Kind, Source, display, is_pipe, kind};
+use super::tar;
 use crate::domain::safe_text;
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -10,9 +11,9 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// The sources behind `inputs`: files, folders, globs, `-` for standard input. Order: inputs as
-/// they come, what a folder or glob gives in byte order of the paths, members of a zip archive as
-/// its directory lists them. What was named twice (the same file by its canonical path) is taken
-/// once, where it came first.
+/// they come, what a folder or glob gives in byte order of the paths, members of a zip or tar archive
+/// as its directory or its order lists them. What was named twice (the same file by its canonical
+/// path) is taken once, where it came first.
 ///
 /// Nothing is skipped silently: hidden files, too, are evidence, and what cannot be read becomes a
 /// source that says why when it is opened. Left out are only folders themselves, folders that are a
@@ -118,24 +119,29 @@ impl Found {
     }
 }
 
-/// A file, or the members that it has if it is a zip archive.
+/// A file, or the members that it has if it is a zip or tar archive. What of an archive cannot be
+/// listed is a source of its own, which says why when it is opened.
 pub(super) fn expand(path: PathBuf) -> Vec<Source> {
-    if !is_archive(&path) {
-        return vec![Source::file(path)];
-    }
+    let Some(kind) = kind(&path) else { return vec![Source::file(path)] };
     let Ok(file) = File::open(&path) else { return vec![Source::file(path)] };
-    match archive::members(file) {
-        Ok(members) => members
-            .into_iter()
-            .map(|member| Source {
-                place: Some(path.clone()),
-                size: Some(member.compressed),
-                member: Some(member),
-                refusal: None,
-            })
-            .collect(),
-        Err(refusal) => vec![Source { refusal: Some(refusal), ..Source::file(path) }],
-    }
+    let (members, refusal): (Vec<AnyMember>, _) = match kind {
+        Kind::Zip => match archive::members(file) {
+            Ok(members) => (members.into_iter().map(AnyMember::Zip).collect(), None),
+            Err(refusal) => (Vec::new(), Some(refusal)),
+        },
+        Kind::Tar => {
+            let found = tar::members(file);
+            (found.members.into_iter().map(AnyMember::Tar).collect(), found.refusal)
+        }
+    };
+    let rest = refusal.map(|refusal| Source { refusal: Some(refusal), ..Source::file(path.clone()) });
+    let of_member = |member: AnyMember| Source {
+        place: Some(path.clone()),
+        size: Some(member.bytes()),
+        member: Some(member),
+        refusal: None,
+    };
+    members.into_iter().map(of_member).chain(rest).collect()
 }
 
 /// The files below a folder, or the file itself.

@@ -3,6 +3,7 @@
 use super::archive::MemberReader;
 use super::decode::Feed;
 use super::error::EvidenceError;
+use super::tar;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{Read, Stdin, Write};
@@ -19,6 +20,7 @@ pub(super) enum Input {
     File(File),
     Stdin(Stdin),
     Member(Box<MemberReader>),
+    Tar(Box<tar::MemberReader>),
 }
 
 /// A source while it is read.
@@ -57,6 +59,7 @@ impl Raw {
     pub(super) fn bytes_on_disk(&self) -> u64 {
         match &self.input {
             Input::Member(member) => member.consumed(),
+            Input::Tar(member) => member.consumed(),
             Input::File(_) | Input::Stdin(_) => self.bytes,
         }
     }
@@ -65,6 +68,7 @@ impl Raw {
     pub(super) fn damage(&self) -> Option<&str> {
         match &self.input {
             Input::Member(member) => member.damage(),
+            Input::Tar(member) => member.damage(),
             Input::File(_) | Input::Stdin(_) => None,
         }
     }
@@ -131,6 +135,7 @@ impl Raw {
             Input::File(file) => file.take(count as u64).read_to_end(buffer),
             Input::Stdin(stdin) => stdin.take(count as u64).read_to_end(buffer),
             Input::Member(member) => member.take(count as u64).read_to_end(buffer),
+            Input::Tar(member) => member.take(count as u64).read_to_end(buffer),
         };
         let fresh = buffer.get(before..).unwrap_or_default();
         self.bytes += fresh.len() as u64;
@@ -165,6 +170,7 @@ impl Feed for Raw {
     fn on_disk(&self) -> u64 {
         match &self.input {
             Input::Member(member) => member.consumed(),
+            Input::Tar(member) => member.consumed(),
             Input::File(_) | Input::Stdin(_) => self.bytes - (self.block.len() - self.at) as u64,
         }
     }

@@ -1,23 +1,23 @@
 //! One stream of evidence, before it is read.
 
-use super::archive::{Member, MemberReader, Refusal};
+use super::archive::{AnyMember, MemberReader, Refusal};
 use super::decode::Bounds;
 use super::error::EvidenceError;
 use super::raw::{Input, Raw};
 use super::stream::{Stream, digest};
-use super::{archive, collect};
+use super::{archive, collect, tar};
 use crate::domain::safe_text;
 use std::fs::{self, File, FileType};
 use std::path::{Path, PathBuf};
 
-/// One stream of evidence: a file, a member of a zip archive, or standard input.
+/// One stream of evidence: a file, a member of a zip or tar archive, or standard input.
 ///
 /// A source exists even where it cannot be read (an encrypted member, a damaged archive, a file
 /// without permission, met in a folder): then [`Source::open`] says why, and the others go on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     pub(super) place: Option<PathBuf>,
-    pub(super) member: Option<Member>,
+    pub(super) member: Option<AnyMember>,
     pub(super) size: Option<u64>,
     pub(super) refusal: Option<Refusal>,
 }
@@ -37,7 +37,7 @@ impl Source {
     pub fn locate(path: &Path, member: Option<&str>) -> Result<Self, EvidenceError> {
         let Some(member) = member else { return Ok(Self::file(path.to_owned())) };
         let all = collect::expand(path.to_owned());
-        if let [Self { refusal: Some(refusal), .. }] = all.as_slice() {
+        if let [Self { refusal: Some(refusal), member: None, .. }] = all.as_slice() {
             return Err(unfit(display(path), refusal));
         }
         all.into_iter().find(|source| source.member() == Some(member)).ok_or_else(|| EvidenceError::Missing {
@@ -53,7 +53,7 @@ impl Source {
             (None, _) => "-".to_owned(),
             (Some(path), None) => display(path),
             (Some(path), Some(member)) => {
-                format!("{}!{}", display(path), safe_text::escape(member.label.as_bytes()))
+                format!("{}!{}", display(path), safe_text::escape(member.label().as_bytes()))
             }
         }
     }
@@ -65,11 +65,11 @@ impl Source {
 
     /// The member of the archive. A second member of one name is `name#2`.
     pub fn member(&self) -> Option<&str> {
-        self.member.as_ref().map(|member| member.label.as_str())
+        self.member.as_ref().map(AnyMember::label)
     }
 
-    /// Bytes on disk, compressed as they are: what [`Stream::bytes_read`] counts up to. None for
-    /// standard input and pipes.
+    /// Bytes on disk, compressed as they are: what [`Stream::bytes_read`] counts up to. Of a member of
+    /// a tar archive its own bytes. None for standard input and pipes.
     pub fn size(&self) -> Option<u64> {
         self.size
     }
@@ -119,7 +119,10 @@ impl Source {
         let file = File::open(path).map_err(broken)?;
         let input = match &self.member {
             None => Input::File(file),
-            Some(member) => match MemberReader::open(file, member, bounds).map_err(broken)? {
+            Some(AnyMember::Tar(member)) => {
+                Input::Tar(Box::new(tar::MemberReader::open(file, member, bounds).map_err(broken)?))
+            }
+            Some(AnyMember::Zip(member)) => match MemberReader::open(file, member, bounds).map_err(broken)? {
                 Ok(reader) => Input::Member(Box::new(reader)),
                 Err(refusal) => return Err(unfit(self.name(), &refusal)),
             },
@@ -160,10 +163,25 @@ pub(super) fn is_pipe(_: FileType) -> bool {
     false
 }
 
-/// The first bytes of a regular file; none where it cannot be read.
-pub(super) fn is_archive(path: &Path) -> bool {
+/// What kind of archive a regular file is; none where it is no archive or cannot be read.
+pub(super) fn kind(path: &Path) -> Option<Kind> {
     use std::io::Read;
     let mut head = Vec::with_capacity(4);
-    let regular = fs::metadata(path).is_ok_and(|m| m.is_file());
-    regular && File::open(path).and_then(|file| file.take(4).read_to_end(&mut head)).is_ok() && archive::is_zip(&head)
+    if !fs::metadata(path).is_ok_and(|m| m.is_file()) {
+        return None;
+    }
+    File::open(path).and_then(|file| file.take(4).read_to_end(&mut head)).ok()?;
+    if archive::is_zip(&head) {
+        return Some(Kind::Zip);
+    }
+    tar::recognise(File::open(path).ok()?).map(|_| Kind::Tar)
+}
+
+/// Archives whose members are evidence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Members are found by a directory.
+    Zip,
+    /// Members stand one behind the other, the whole maybe compressed.
+    Tar,
 }

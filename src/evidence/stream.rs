@@ -22,8 +22,8 @@ pub struct Damage {
 /// What is known of a source once it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finished {
-    /// SHA-256 of the raw bytes: of the file as it lies on disk, of a zip member as the archive
-    /// hands it over (decompressed once). For a member that is damaged, of what could be had.
+    /// SHA-256 of the raw bytes: of the file as it lies on disk, of a member of an
+    /// archive as that hands it over (decompressed once). For a member that is damaged, of what could be had.
     pub sha256: [u8; 32],
     /// Raw bytes: those that the digest covers.
     pub bytes: u64,
@@ -172,7 +172,7 @@ impl Stream {
         }
         match self.raw.into_input() {
             Input::File(file) => Ok(Ok(file)),
-            Input::Stdin(_) | Input::Member(_) => Err(EvidenceError::NoInput),
+            Input::Stdin(_) | Input::Member(_) | Input::Tar(_) => Err(EvidenceError::NoInput),
         }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 mod codecs;
 mod encodings;
 mod sources;
+mod tars;
 
 /// A folder that goes away with the test.
 struct Folder(PathBuf);

@@ -17,6 +17,7 @@ mod azure_appgw;
 mod azure_frontdoor;
 mod bitbucket;
 mod caddy;
+mod cef;
 mod clf_forwarded;
 mod clf_iso;
 mod clf_no_time;
@@ -33,6 +34,7 @@ mod f5_xc;
 mod fastly;
 mod fastly_json;
 mod gcp_http_lb;
+mod gorouter;
 mod haproxy;
 mod har;
 mod istio;
@@ -46,7 +48,7 @@ mod nginx_ingress;
 mod nginx_json;
 mod nginx_proxy_manager;
 mod openappsec;
-mod otlp;
+pub(super) mod otlp;
 mod reactor_netty;
 mod squid;
 mod suricata_eve;
@@ -64,6 +66,7 @@ pub static ALL: &[&dyn Format] = &[
     // JSON records
     &har::FORMAT,
     &aws_waf::FORMAT,
+    &w3c::cloudfront::JSON,
     &akamai_siem::FORMAT,
     &cloudflare_firewall::FORMAT,
     &cloudflare::FORMAT,
@@ -88,7 +91,10 @@ pub static ALL: &[&dyn Format] = &[
     &caddy::FORMAT,
     // Lines
     &modsecurity::FORMAT,
+    &cef::CEF,
+    &cef::LEEF,
     &w3c::xml::FORMAT,
+    &w3c::cloudfront::REALTIME,
     &w3c::FORMAT,
     &w3c::native::FORMAT,
     &zeek::TSV,
@@ -108,6 +114,7 @@ pub static ALL: &[&dyn Format] = &[
     &zoraxy::FORMAT,
     &bitbucket::FORMAT,
     &atlassian::FORMAT,
+    &gorouter::FORMAT,
     &reactor_netty::FORMAT,
     &upsun::FORMAT,
     &lighttpd_proxy::FORMAT,

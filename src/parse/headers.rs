@@ -369,6 +369,7 @@ impl<'a> HeaderList<'a> {
     /// Adds one header and takes from it what it tells.
     pub fn add(&mut self, name: &'a [u8], value: &'a [u8], x: &mut Exchange<'a>, s: &Scratch<'a>) {
         let known = known(name);
+        let value = if memchr::memchr(b'@', value).is_some() { url::without_user(value, s) } else { value };
         let hidden = if self.request {
             request_known(known, value, x, s);
             matches!(known, Known::Authorization | Known::Cookie | Known::Credential | Known::FormToken)

@@ -10,7 +10,7 @@ use crate::domain::{Auth, Exchange, Ignorable, Place, Reason, Repair, Text};
 use super::cut::{self, Chunk, What};
 use super::format::{Format, Read, Reader, Sink};
 use super::target::Scratch;
-use super::{formats, headers, json, nested, prefix};
+use super::{formats, headers, json, nested, prefix, url};
 
 /// The formats that a stream may hold, the likely ones first.
 #[derive(Clone)]
@@ -206,7 +206,12 @@ impl Session {
             };
             let mut place = Place { offset: chunk.offset + span.start as u64, length: bytes.len() as u64, record: 0 };
             match span.what {
-                What::Ignorable(what) => sink.ignorable(place, what),
+                What::Ignorable(what) => {
+                    if what == Ignorable::Envelope {
+                        formats::otlp::note_resource(bytes, &mut s);
+                    }
+                    sink.ignorable(place, what);
+                }
                 // Lines of a log behind a document, or around it.
                 What::Reject(Reason::BadJson) if is_line_of_text(bytes) => {
                     self.record(place, bytes, &mut x, &mut s, sink);
@@ -269,7 +274,7 @@ impl Session {
             && let Some(inner) = peel(text, current.layers, x, s)
             && let Ok(read) = candidate.reader().read(inner, x, s)
         {
-            return emit(read, place, candidate.format.meta().id, text, x, sink);
+            return emit(read, place, candidate.format.meta().id, text, (x, s), sink);
         }
         self.search(place, text, x, s, sink);
     }
@@ -312,7 +317,7 @@ impl Session {
                         x.repair(Repair::Bom);
                     }
                     let id = self.candidates.get(at).map_or("", |c| c.format.meta().id);
-                    return emit(read, place, id, text, x, sink);
+                    return emit(read, place, id, text, (x, s), sink);
                 }
                 Err(why) if reason == Reason::UnknownFormat => reason = why,
                 Err(_) => {}
@@ -383,12 +388,16 @@ impl Session {
             return false;
         }
         let mut at = place.offset;
+        // A line stands for itself.
+        s.service = None;
         for span in spans {
             let Some(record) = inner.get(span.clone()) else {
                 continue;
             };
             let from = place.offset + (base + span.start) as u64;
             if from > at {
+                let seen = ((at - place.offset) as usize).saturating_sub(base);
+                formats::otlp::note_resource(inner.get(seen..span.start).unwrap_or_default(), s);
                 sink.ignorable(Place { offset: at, length: from - at, record: 0 }, Ignorable::Envelope);
             }
             let own = Place { offset: from, length: record.len() as u64, record: place.record };
@@ -428,7 +437,21 @@ fn is_line_of_text(bytes: &[u8]) -> bool {
         && memchr::memchr(b'\n', line).is_none()
 }
 
-fn emit(read: Read, place: Place, format: &str, raw: &[u8], x: &mut Exchange<'_>, sink: &mut dyn Sink) {
+fn emit<'a>(
+    read: Read,
+    place: Place,
+    format: &str,
+    raw: &[u8],
+    (x, s): (&mut Exchange<'a>, &Scratch<'a>),
+    sink: &mut dyn Sink,
+) {
+    for field in [Text::Referer, Text::Origin, Text::RedirectUrl] {
+        if let Some(url) = x.get(field)
+            && memchr::memchr(b'@', url).is_some()
+        {
+            x.set(field, url::without_user(url, s));
+        }
+    }
     if x.auth != Auth::Present
         && let Some(query) = x.get(Text::Query)
         && headers::query_has_credential(query)
@@ -459,6 +482,55 @@ mod tests {
         fn ignorable(&mut self, _: Place, what: Ignorable) {
             self.0.push(what.code());
         }
+    }
+
+    /// Service and referer of exchanges.
+    #[derive(Default)]
+    struct Columns(Vec<String>);
+
+    impl Sink for Columns {
+        fn exchange(&mut self, _: Place, _: &str, _: &[u8], x: &Exchange<'_>) {
+            let text = |f| x.get(f).map_or("-".into(), String::from_utf8_lossy);
+            self.0.push(format!("{} {}", text(Text::Service), text(Text::Referer)));
+        }
+        fn reject(&mut self, _: Place, reason: Reason) {
+            panic!("{}", reason.code());
+        }
+        fn ignorable(&mut self, _: Place, _: Ignorable) {}
+    }
+
+    fn columns(text: &str) -> Vec<String> {
+        let mut cutter = cut::cutter(cut::layout(text.as_bytes()), 1 << 20);
+        let cut::Cut::Take { len, spans, .. } = cutter.cut(text.as_bytes(), true) else { panic!("nothing taken") };
+        let bytes = text.as_bytes().get(..len).unwrap().to_vec();
+        assert_eq!(len, text.len());
+        let chunk = Chunk { index: 0, offset: 0, records_before: 0, bytes, context: Vec::new(), spans };
+        let mut columns = Columns::default();
+        Session::new(&FormatSet::built_in()).parse(&chunk, &mut columns);
+        columns.0
+    }
+
+    #[test]
+    fn spans_take_the_service_of_their_resource() {
+        let span = r#"{"traceId":"83a9","spanId":"e1","kind":2,"startTimeUnixNano":"1726003440000000000","attributes":[{"key":"http.method","value":{"stringValue":"GET"}}]}"#;
+        let resource = |name: &str| {
+            format!(
+                r#"{{"resource":{{"attributes":[{{"key":"os","value":{{"stringValue":"x"}}}},{{"key":"service.name","value":{{"stringValue":"{name}"}}}}]}},"scopeSpans":[{{"spans":[{span},{span}]}}]}}"#
+            )
+        };
+        let nameless = format!(r#"{{"resource":{{}},"scopeSpans":[{{"spans":[{span}]}}]}}"#);
+        let batch = format!(r#"{{"resourceSpans":[{},{},{nameless}]}}"#, resource("orders"), resource("bi\\u006cls"));
+        let want = ["orders -", "orders -", "bills -", "bills -", "- -"];
+        assert_eq!(columns(&format!("{batch}\n")), want, "a line");
+        assert_eq!(columns(&format!("{batch}\n{{\"resourceSpans\":[{nameless}]}}\n")).last().unwrap(), "- -");
+        let pretty = batch.replace("\"resource\":", "\n  \"resource\" :\n ").replace("[{\"key\"", "[\n{\"key\"");
+        assert_eq!(columns(&pretty), want, "a document");
+    }
+
+    #[test]
+    fn no_referer_keeps_a_password() {
+        let line = "203.0.113.9 - - [11/Sep/2024:02:54:00 +0530] \"GET /a HTTP/1.1\" 200 5 \"https://asha:pw@menu.example/?t=1\" \"curl\"\n";
+        assert_eq!(columns(line), ["- https://<hidden>@menu.example/?t=1"]);
     }
 
     #[test]

@@ -142,12 +142,14 @@ pub struct Scratch<'a> {
     pub date: Option<Micros>,
     /// End of the exchange, where a record names begin and end.
     pub end: Option<Micros>,
+    /// What the structure around the records says of the program that they are about (OTLP resource).
+    pub service: Option<&'a [u8]>,
 }
 
 impl<'a> Scratch<'a> {
     /// Fresh state over an arena.
     pub fn new(arena: &'a Bump) -> Self {
-        Self { arena, dates: DateCache::default(), date: None, end: None }
+        Self { arena, dates: DateCache::default(), date: None, end: None, service: None }
     }
 }
 

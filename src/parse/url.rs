@@ -139,6 +139,34 @@ fn authority_and_path<'a>(rest: &'a [u8], x: &mut Exchange<'a>) {
     path_and_query(if tail.is_empty() { b"/" } else { tail }, x);
 }
 
+/// A text in which no URL shows a user and password: `https://asha:pw@host/` becomes
+/// `https://<hidden>@host/`.
+pub fn without_user<'a>(text: &'a [u8], s: &Scratch<'a>) -> &'a [u8] {
+    let mut out: Option<bumpalo::collections::Vec<'a, u8>> = None;
+    let mut from = 0;
+    for at in memchr::memmem::find_iter(text, b"://") {
+        let begin = at + 3;
+        let rest = text.get(begin..).unwrap_or_default();
+        let is_end = |b: &u8| matches!(b, b'/' | b'?' | b'#' | b'"' | b'\\') || b.is_ascii_whitespace();
+        let authority = rest.get(..rest.iter().position(is_end).unwrap_or(rest.len())).unwrap_or_default();
+        let Some(user) = memchr::memrchr(b'@', authority) else { continue };
+        if begin < from {
+            continue;
+        }
+        let out = out.get_or_insert_with(|| bumpalo::collections::Vec::with_capacity_in(text.len() + 8, s.arena));
+        out.extend_from_slice_copy(text.get(from..begin).unwrap_or_default());
+        out.extend_from_slice_copy(b"<hidden>");
+        from = begin + user;
+    }
+    match out {
+        None => text,
+        Some(mut out) => {
+            out.extend_from_slice_copy(text.get(from..).unwrap_or_default());
+            out.into_bump_slice()
+        }
+    }
+}
+
 /// Host with or without port, IPv6 with or without brackets.
 pub fn host<'a>(text: &'a [u8], x: &mut Exchange<'a>) {
     if let Some((host, port)) = split_port(text) {
@@ -176,6 +204,19 @@ mod tests {
             .chain(x.ints().map(|(f, v)| format!("{}={v}", f.column())))
             .collect::<Vec<_>>()
             .join(" ")
+    }
+
+    #[test]
+    fn users_and_passwords_in_urls_are_hidden() {
+        let arena = Bump::new();
+        let shown = |text: &'static str| {
+            String::from_utf8_lossy(without_user(text.as_bytes(), &Scratch::new(&arena))).into_owned()
+        };
+        assert_eq!(shown("https://asha:pw@menu.example/a?b=c@d"), "https://<hidden>@menu.example/a?b=c@d");
+        assert_eq!(shown("https://menu.example/@asha"), "https://menu.example/@asha");
+        assert_eq!(shown("ftp://x@h https://y:z@@k"), "ftp://<hidden>@h https://<hidden>@k");
+        assert_eq!(shown("https://h/?u=http://a:b@c/"), "https://h/?u=http://<hidden>@c/");
+        assert_eq!(shown("mail asha@menu.example"), "mail asha@menu.example");
     }
 
     #[test]

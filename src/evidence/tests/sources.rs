@@ -240,14 +240,7 @@ fn a_zip_bomb_is_stopped() {
 #[test]
 fn archives_within_are_named() {
     let folder = Folder::new();
-    let mut tar = vec![0; 1024];
-    tar[..5].copy_from_slice(b"a.log");
-    tar[257..262].copy_from_slice(b"ustar");
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    encoder.write_all(&tar).unwrap();
     let cases = [
-        ("a.tar", tar.clone(), "tar archive"),
-        ("a.tgz", encoder.finish().unwrap(), "tar archive"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c\0\x04rest".to_vec(), "7-Zip"),
         ("x.zip", zip_of(&[("in.zip", &zip_of(&[("a", b"b")]))]), "zip archive"),
     ];

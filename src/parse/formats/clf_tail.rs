@@ -18,6 +18,9 @@ pub(super) static FORMAT: LineFormat = LineFormat {
         notes: "further columns are not understood: name them with the server's own format string; Reactor Netty 1.x and Spring Cloud Gateway end in the duration in milliseconds, Apache's %D would be microseconds, and the line does not tell",
     },
     templates: &[
+        r#"$remote_addr $ident $remote_user [$time_local] "$unnamed" "$request" $status $body_bytes_sent $extra "$http_referer" "$http_user_agent""#,
+        r#"$remote_addr $ident $remote_user [$time_local] "$unnamed" "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#,
+        r#"$remote_addr $ident $remote_user [$time_local] "$unnamed" "$request" $status $body_bytes_sent"#,
         r#"$remote_addr $ident $remote_user [$time_local] "$request" $status $body_bytes_sent $extra "$http_referer" "$http_user_agent""#,
         r#"$remote_addr $ident $remote_user [$time_local] "$request" $status $body_bytes_sent"#,
     ],
@@ -26,6 +29,22 @@ pub(super) static FORMAT: LineFormat = LineFormat {
     tail: Tail::Unnamed,
     finish: plausible::line,
     samples: &[
+        Sample {
+            record: r#"203.0.113.9 - - [11/Sep/2024:02:54:00 +0530] "-" "GET /v1/stores/4711?full=1 HTTP/1.1" 200 2326 0 "https://menu.example" "curl/8.5.0""#,
+            expect: &[
+                ("method", "GET"),
+                ("path", "/v1/stores/4711"),
+                ("query", "full=1"),
+                ("status", "200"),
+                ("response_body_bytes", "2326"),
+                ("referer", "https://menu.example"),
+                ("user_agent", "curl/8.5.0"),
+            ],
+        },
+        Sample {
+            record: r#"203.0.113.9 - - [11/Sep/2024:02:54:00 +0530] "edge-3" "GET /v1/stores/4711 HTTP/1.1" 200 2326 "-" "curl/8.5.0""#,
+            expect: &[("method", "GET"), ("path", "/v1/stores/4711"), ("user_agent", "curl/8.5.0")],
+        },
         Sample {
             record: r#"203.0.113.9 - - [11/Sep/2024:02:54:00 +0530] "GET /v1/stores/4711?full=1 HTTP/1.1" 200 2326 8680 "-" "curl/8.5.0""#,
             expect: &[

@@ -15,7 +15,7 @@ pub(super) static FORMAT: JsonFormat = JsonFormat {
         id: "otlp",
         title: "OpenTelemetry HTTP spans (OTLP JSON)",
         source: "https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding, https://opentelemetry.io/docs/specs/semconv/http/http-spans/",
-        notes: "the stable and the older attribute names are known; times are nanoseconds; a span without HTTP attributes is no exchange; a request shows as a client span and as a server span where both sides were traced: extensions says which one it is; the server span tells the client, the client span the server; the service name stands at the resource, outside the span, and is not kept",
+        notes: "the stable and the older attribute names are known; times are nanoseconds; a span without HTTP attributes is no exchange; a request shows as a client span and as a server span where both sides were traced: extensions says which one it is; the server span tells the client, the client span the server; service is the resource's service.name, where the resource stands in front of its spans and in the same chunk of 16 MB",
     },
     needs: &[&["traceId", "spanId", "startTimeUnixNano"], &["resourceMetrics"]],
     rules: &[
@@ -149,8 +149,27 @@ fn finish<'a>(_record: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> R
     });
     headers.finish(x);
     some_headers(x);
+    if let Some(service) = s.service {
+        x.set_default(Text::Service, service);
+    }
     let http = x.get(Text::Method).is_some() || x.get_int(Int::Status).is_some();
     Ok(if http { Read::Exchange } else { Read::Other(Ignorable::OtherRecord) })
+}
+
+/// Remembers what the structure between spans says of their resource: the `service.name` of the last
+/// one that it begins, if that has one.
+pub(in crate::parse) fn note_resource<'a>(envelope: &'a [u8], s: &mut Scratch<'a>) {
+    const WORD: &[u8] = b"\"resource\"";
+    let Some(at) = memchr::memmem::rfind(envelope, WORD) else { return };
+    s.service = None;
+    let rest = envelope.get(at + WORD.len()..).unwrap_or_default().trim_ascii_start();
+    let rest = rest.strip_prefix(b":").unwrap_or_default().trim_ascii_start();
+    let Some(resource) = json::container_end(rest, 0).ok().and_then(|end| rest.get(..end)) else { return };
+    json::members(json::find(resource, "attributes").unwrap_or_default(), |_, element, _| {
+        if let Some((b"service.name", value, Shape::JsonString)) = key_and_value(element) {
+            s.service = Some(json::unescape(value, s.arena, &mut Exchange::default()));
+        }
+    });
 }
 
 /// `{"key": …, "value": {"stringValue": …}}`; of a list its first value.

@@ -28,7 +28,20 @@ pub(super) fn line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
     {
         return Err(Reason::NotThisFormat);
     }
+    if x.get(Text::RequestLine).is_some_and(is_two_columns) {
+        return Err(Reason::NotThisFormat);
+    }
     asked(x)
+}
+
+/// A column in quotes and the request behind it, taken for one: what is in front of the last `" "`
+/// is no method, what is behind it is a request line.
+fn is_two_columns(line: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::rfind(line, b"\" \"") else { return false };
+    let mut words = line.get(at + 3..).unwrap_or_default().split(|b| *b == b' ');
+    let method = words.next().unwrap_or_default();
+    let upper = !method.is_empty() && method.len() <= 20 && method.iter().all(u8::is_ascii_uppercase);
+    upper && words.next_back().is_some_and(|protocol| protocol.starts_with(b"HTTP/"))
 }
 
 /// As [`line`], where the peer must be an address: formats that have a host name in front of it.

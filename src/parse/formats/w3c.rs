@@ -9,6 +9,7 @@ use crate::parse::format::{Format, Meta, Read, Reader, Sample};
 use crate::parse::row_format::To;
 use crate::parse::target::{Scratch, is_null};
 
+pub(super) mod cloudfront;
 mod columns;
 pub(super) mod native;
 pub(super) mod xml;

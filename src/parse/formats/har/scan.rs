@@ -3,11 +3,12 @@
 
 use bumpalo::collections::Vec as BumpVec;
 
-use crate::domain::limits::HAR_EXTENSIONS_BYTES_MAX;
+use crate::domain::limits::{HAR_EXTENSIONS_BYTES_MAX, JSON_DEPTH_MAX};
 use crate::domain::{Exchange, Int, Repairs, Text, time::scaled};
 use crate::parse::headers::quote;
 use crate::parse::json::{self, members, nested_members};
 use crate::parse::target::{Scratch, Shape};
+use crate::parse::url;
 
 use super::tree;
 
@@ -187,13 +188,9 @@ fn column<'a>(key: &[u8], (value, shape): Raw<'a>, mended: bool, x: &mut Exchang
 /// The value as strict JSON. What may hold credentials or bodies is replaced: such fields are
 /// some program's own and no redactor knows their layout.
 fn shown<'a>(key: &[u8], (value, shape): Raw<'a>, mended: bool, s: &Scratch<'a>) -> Option<&'a [u8]> {
-    const HIDDEN: &[&[u8]] =
-        &[b"header", b"cookie", b"authorization", b"token", b"password", b"secret", b"body", b"postdata", b"messages"];
     let scalar = !matches!(value.first(), Some(b'{' | b'[')) && shape == Shape::JsonValue;
-    let lower = key.to_ascii_lowercase();
-    if !scalar && HIDDEN.iter().any(|word| memchr::memmem::find(&lower, word).is_some()) {
-        let text = format!("\"<hidden: {} bytes>\"", value.len());
-        return Some(s.arena.alloc_slice_copy(text.as_bytes()));
+    if !scalar && hides(key) {
+        return Some(hidden(value, s));
     }
     let mut whole = BumpVec::new_in(s.arena);
     let whole: &'a [u8] = match shape {
@@ -205,12 +202,67 @@ fn shown<'a>(key: &[u8], (value, shape): Raw<'a>, mended: bool, s: &Scratch<'a>)
         }
         _ => value,
     };
-    if !mended || serde_json::from_slice::<serde::de::IgnoredAny>(whole).is_ok() {
-        return Some(whole);
+    let whole = if !mended || serde_json::from_slice::<serde::de::IgnoredAny>(whole).is_ok() {
+        whole
+    } else {
+        let mut text = String::new();
+        tree::parse(whole, &mut Repairs::default()).ok()?.render(&mut text);
+        s.arena.alloc_slice_copy(text.as_bytes())
+    };
+    if scalar || shape == Shape::JsonString || !hides(whole) {
+        return Some(url::without_user(whole, s));
     }
-    let mut text = String::new();
-    tree::parse(whole, &mut Repairs::default()).ok()?.render(&mut text);
-    Some(s.arena.alloc_slice_copy(text.as_bytes()))
+    let mut out = BumpVec::with_capacity_in(whole.len(), s.arena);
+    hide_within(whole, 0, &mut out, s);
+    Some(url::without_user(out.into_bump_slice(), s))
+}
+
+/// Whether a name (or anything inside a value) has a word of those that go with secrets and bodies.
+fn hides(text: &[u8]) -> bool {
+    const HIDDEN: &[&[u8]] =
+        &[b"header", b"cookie", b"authorization", b"token", b"password", b"secret", b"body", b"postdata", b"messages"];
+    let lower = text.to_ascii_lowercase();
+    HIDDEN.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+}
+
+fn hidden<'a>(value: &[u8], s: &Scratch<'a>) -> &'a [u8] {
+    s.arena.alloc_slice_copy(format!("\"<hidden: {} bytes>\"", value.len()).as_bytes())
+}
+
+/// Writes a container with the values of telling names replaced, at any depth, and with the `value`
+/// of an object whose `name` is telling.
+fn hide_within(value: &[u8], depth: usize, out: &mut BumpVec<'_, u8>, s: &Scratch<'_>) {
+    let object = value.first() == Some(&b'{');
+    let mut named = false;
+    if object {
+        members(value, |key, v, _| named |= matches!(key, b"name" | b"key") && hides(v));
+    }
+    out.push(if object { b'{' } else { b'[' });
+    let mut first = true;
+    members(value, |key, v, shape| {
+        if !std::mem::take(&mut first) {
+            out.push(b',');
+        }
+        if object {
+            out.push(b'"');
+            out.extend_from_slice_copy(key);
+            out.extend_from_slice_copy(b"\":");
+        }
+        let container = matches!(v.first(), Some(b'{' | b'[')) && shape == Shape::JsonValue;
+        let text = container || shape == Shape::JsonString;
+        if text && object && (hides(key) || named && key == b"value") || container && depth >= JSON_DEPTH_MAX {
+            out.extend_from_slice_copy(hidden(v, s));
+        } else if container {
+            hide_within(v, depth + 1, out, s);
+        } else if shape == Shape::JsonString {
+            out.push(b'"');
+            out.extend_from_slice_copy(v);
+            out.push(b'"');
+        } else {
+            out.extend_from_slice_copy(v);
+        }
+    });
+    out.push(if object { b'}' } else { b']' });
 }
 
 /// `sameSite` and `_…` of cookies, with the cookies' names. Returns how many were left out.

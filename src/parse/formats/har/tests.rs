@@ -446,6 +446,15 @@ fn fields_beyond_the_specification_are_kept() {
             &[],
             &[],
         ),
+        (
+            r#""cache":{}"#,
+            r#""cache":{},"_x":{"a":[{"authToken":"s3cret","n":1},{"name":"Cookie","value":"sid=1"}],"url":"https://u:pw@h/","Password":7,"ok":"yes"}"#,
+            &[
+                r#"extensions={"entry":{"_x":{"a":[{"authToken":"<hidden: 6 bytes>","n":1},{"name":"Cookie","value":"<hidden: 5 bytes>"}],"url":"https://<hidden>@h/","Password":7,"ok":"yes"}}}"#,
+            ],
+            &[],
+            &[],
+        ),
         // Strict JSON even where the entry was none.
         (
             r#""cache":{}"#,
