@@ -7,7 +7,7 @@ mod weight;
 
 pub(super) use summary::{kind, reach};
 
-use super::parts::{column, listed, machines, nonzero, section};
+use super::parts::{column, machines, nonzero, section};
 use super::value::{Column, Report, Section, Value};
 use crate::domain::Micros;
 use crate::exposure::Outcome;
@@ -128,7 +128,7 @@ fn intruder(outcome: &Outcome, a: &ActorSummary) -> Vec<Value> {
         Value::Count(a.tenants),
         Value::Count(a.records),
         Value::Count(a.subjects),
-        Value::Text(listed(&class_ids(outcome, &a.classes))),
+        Value::Text(class_ids(outcome, &a.classes).join(" ")),
         Value::text(some(&a.address)),
         Value::Count(a.addresses.into()),
         Value::text(some(&a.user_agent)),
@@ -208,7 +208,7 @@ fn tenants(outcome: &Outcome) -> Section {
             Value::Count(t.records),
             Value::Count(t.subjects),
             Value::Count(t.actors.len() as u64),
-            Value::Text(listed(&class_ids(outcome, &t.classes))),
+            Value::Text(class_ids(outcome, &t.classes).join(" ")),
         ]
     });
     let mut section = section("tenants", "Tenants, and what intruders got of each", &columns, rows.collect());

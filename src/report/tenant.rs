@@ -21,7 +21,7 @@ pub fn letter(outcome: &Outcome, key: &str) -> Option<String> {
     let named =
         |t: &TenantSummary| t.key == key || key.strip_prefix(&t.name).and_then(|k| k.strip_prefix(':')) == Some(&t.key);
     let (index, tenant) = (0..).zip(&outcome.tenants).find(|(_, t)| named(t))?;
-    let word = if outcome.tenant_word.is_empty() { "tenant" } else { &outcome.tenant_word };
+    let word = outcome.tenant_called();
     let mut out = format!("# What was taken of {} {}\n\n", plain(word), plain(&tenant_label(tenant)));
     let _ = writeln!(
         out,

@@ -11,6 +11,7 @@ use super::*;
 use crate::domain::safe_text::is_unsafe;
 use crate::domain::time::iso;
 use crate::exposure::Outcome;
+use crate::exposure::outcome::TenantSummary;
 
 mod schema;
 
@@ -205,7 +206,7 @@ fn a_summary_has_three_to_eight_sentences() {
         let n = build_outcome(outcome, &OutcomeOptions::default()).summary.len();
         assert!((2..=8).contains(&n), "{n}");
     }
-    for (_, bytes) in outputs(&Outcome { tenants: vec![Default::default()], ..Outcome::default() }) {
+    for (_, bytes) in outputs(&Outcome { tenants: vec![TenantSummary::default()], ..Outcome::default() }) {
         text(bytes);
     }
 }
@@ -215,7 +216,7 @@ fn a_summary_has_three_to_eight_sentences() {
 fn the_summary_says_the_numbers_of_the_sample() {
     let all = build_outcome(&outcome(), &OutcomeOptions::default()).summary.join("\n");
     for part in [
-        "2 intruders (some judged by an analyst, some only proposed by findings) sent 1,040 requests from 2026-03-02 09:00 to 2026-03-03 20:05 (UTC).",
+        "2 intruders (1 judged by an analyst, 1 only proposed by findings) sent 1,040 requests from 2026-03-02 09:00 to 2026-03-03 20:05 (UTC).",
         "910 records about 640 people",
         "3 restaurants are affected",
         "4711 Blue Door (400 people, 540 records)",

@@ -103,7 +103,7 @@ fn actors(outcome: &Outcome, events: &mut Events) {
             a.span,
             ["Intruder First Seen", "Intruder Last Seen"],
             "actor",
-            &["intruder", a.verdict.code()],
+            &["actor", a.verdict.code()],
             &members,
         );
     }
@@ -136,7 +136,7 @@ fn tenants(outcome: &Outcome, events: &mut Events) {
         let members = json!({
             "message": format!(
                 "{} {}: {} and {} taken",
-                escape(outcome.tenant_word.as_bytes()),
+                escape(outcome.tenant_called().as_bytes()),
                 cut(&tenant_label(t)),
                 counted(t.records, "record"),
                 counted(t.subjects, "person"),

@@ -1,6 +1,7 @@
 //! Figures of the HTML report: requests over time as inline SVG, tenants by kind of data as a table
 //! of heat. All coordinates are whole numbers.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use super::super::outcome::tenant_label;
@@ -111,7 +112,7 @@ pub(super) fn heat(outcome: &Outcome, out: &mut String) {
         return;
     }
     let mut tenants: Vec<&TenantSummary> = outcome.tenants.iter().collect();
-    tenants.sort_by(|a, b| (b.subjects, b.records).cmp(&(a.subjects, a.records)));
+    tenants.sort_by_key(|t| Reverse((t.subjects, t.records)));
     out.push_str("<div class=\"scroll\"><table>\n<caption>People of whom intruders got it; where a kind names nobody, values or records. Darker: ten times more.</caption>\n<thead><tr><th scope=\"col\">Tenant</th>");
     for (_, class) in &columns {
         let _ = write!(out, "<th scope=\"col\" class=\"n\">{}</th>", text(&class.title));

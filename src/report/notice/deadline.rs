@@ -43,7 +43,7 @@ pub(super) fn until(when: When, aware_at: Micros, zone: &str) -> String {
         let date = date.map(|d| format!("end of {} ({zone})", d.strftime("%A, %Y-%m-%d")));
         date.unwrap_or_else(|| UNKNOWN.to_owned())
     };
-    let day = || local(aware_at, zone).map(|z| z.date());
+    let day = || local(aware_at, zone).map(DateTime::date);
     match when {
         When::AtOnce => "without delay".to_owned(),
         When::Hours(hours) => {

@@ -26,6 +26,8 @@ pub(super) enum Fill {
     Records,
     /// Which kinds of data.
     Categories,
+    /// Which kinds of data, without numbers: what one person is told.
+    Kinds,
     /// Hosts and endpoints.
     Systems,
     /// Addresses and programs of the intruders.
@@ -54,6 +56,7 @@ pub(super) fn lines(outcome: &Outcome, fill: Fill) -> Vec<String> {
         Fill::People => people(outcome),
         Fill::Records => records(outcome),
         Fill::Categories => categories(outcome),
+        Fill::Kinds => kinds(outcome),
         Fill::Systems => systems(outcome),
         Fill::Intruders => intruders(outcome),
         Fill::Tenants => tenants(outcome),
@@ -79,9 +82,12 @@ fn span(outcome: &Outcome) -> Span {
 fn nature(outcome: &Outcome) -> Vec<String> {
     let writes: u64 = outcome.intruders().map(|a| a.writes).sum();
     let taken = &outcome.totals.taken;
+    let (judged, proposed) = outcome.judged_and_proposed();
     let mut out = vec![format!(
-        "Confidentiality: {} read data through an HTTP API; {} of theirs are confirmed to have been answered with it, {} more probable.",
-        counted(outcome.intruders().count() as u64, "actor"),
+        "Confidentiality: {} read data through an HTTP API ({} judged so by an analyst, {} only proposed by findings and in all numbers of this draft); {} of theirs are confirmed to have been answered with it, {} more probable.",
+        counted(judged + proposed, "intruder"),
+        grouped(judged),
+        grouped(proposed),
         counted(taken.confirmed.exchanges, "request"),
         grouped(taken.probable.exchanges),
     )];
@@ -139,6 +145,11 @@ fn records(outcome: &Outcome) -> Vec<String> {
         out.push(format!("Reachable by estimate: {} records.", reach(interval)));
     }
     out
+}
+
+fn kinds(outcome: &Outcome) -> Vec<String> {
+    let taken = outcome.classes.iter().filter(|c| c.taken.confirmed + c.taken.probable > 0);
+    taken.filter(|c| c.sensitivity != Sensitivity::Business).map(|c| plain(&c.title)).collect()
 }
 
 fn categories(outcome: &Outcome) -> Vec<String> {
@@ -212,7 +223,7 @@ fn intruders(outcome: &Outcome) -> Vec<String> {
 }
 
 fn tenants(outcome: &Outcome) -> Vec<String> {
-    let word = if outcome.tenant_word.is_empty() { "tenant" } else { &outcome.tenant_word };
+    let word = outcome.tenant_called();
     let names: Vec<String> = outcome.tenants.iter().map(|t| plain(&super::super::outcome::tenant_label(t))).collect();
     let n = outcome.tenants.len() as u64;
     if n == 0 {

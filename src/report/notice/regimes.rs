@@ -128,7 +128,7 @@ static GDPR: Law = Law {
                    take disproportionate effort: then by public communication (check with counsel).",
             fields: &[
                 field("What happened", &[Fill::Timing], &["the nature of the breach in two plain sentences"]),
-                field("Which of your data", &[Fill::Categories], &[]),
+                field("Which of your data", &[Fill::Kinds], &["which of these concern this person"]),
                 field("Whom you can ask", &[], CONTACT),
                 field("What may follow", &[Fill::Consequences], &[]),
                 field("What we have done and what you can do", &[], MEASURES),
@@ -159,8 +159,8 @@ static DPDP: Law = Law {
             fields: &[
                 field(
                     "Description: nature, extent, timing, location (a)",
-                    &[Fill::Nature, Fill::Timing, Fill::Categories],
-                    &["where it happened, in words she understands"],
+                    &[Fill::Timing, Fill::Kinds],
+                    &["what happened and where, in words she understands", "which of these data are hers"],
                 ),
                 field("Consequences likely to concern her (b)", &[Fill::Consequences], &[]),
                 field("Measures taken and under way (c)", &[], MEASURES),
@@ -338,7 +338,7 @@ static HIPAA: Law = Law {
                     &[Fill::Timing],
                     &["what happened in two plain sentences", "date of discovery"],
                 ),
-                field("(B) Types of information", &[Fill::Categories], &[]),
+                field("(B) Types of information", &[Fill::Kinds], &["which of these concern this person"]),
                 field("(C) Steps for individuals", &[Fill::Consequences], &["what a person should do"]),
                 field("(D) Investigation, mitigation, prevention", &[], MEASURES),
                 field("(E) Contact", &[], &["toll-free number, e-mail, web site or postal address"]),

@@ -2,9 +2,9 @@
 
 use crate::domain::Micros;
 use crate::exposure::Outcome;
-use crate::exposure::outcome::{EndpointSummary, FindingSummary};
+use crate::exposure::outcome::{EndpointSummary, FindingSummary, Span};
 
-use super::super::parts::{column, listed, machines, nonzero, section};
+use super::super::parts::{column, machines, nonzero, section};
 use super::super::value::{Section, Value};
 
 pub(super) fn findings(outcome: &Outcome) -> Section {
@@ -130,7 +130,7 @@ pub(super) fn coverage(outcome: &Outcome) -> Section {
     let moment = |at: Option<Micros>| Value::minute(at);
     rows.push(row("first exchange", moment(outcome.window.first), "UTC"));
     rows.push(row("last exchange", moment(outcome.window.last), "UTC"));
-    if c.vulnerable != Default::default() {
+    if c.vulnerable != Span::default() {
         rows.push(row("weakness open from", moment(c.vulnerable.first), "UTC, as the analyst says"));
         rows.push(row("weakness open until", moment(c.vulnerable.last), "UTC, as the analyst says"));
     }
@@ -180,7 +180,7 @@ pub(super) fn evidence(outcome: &Outcome) -> Section {
         ]
     });
     let mut section = section("evidence", "Evidence", &columns, rows.collect());
-    section.notes.push(format!("Read by {}.", listed(std::slice::from_ref(&outcome.tool))));
+    section.notes.push(format!("Read by {}.", outcome.tool));
     section
 }
 

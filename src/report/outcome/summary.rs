@@ -1,9 +1,11 @@
 //! The executive summary: three to eight sentences.
 
+use std::cmp::Reverse;
+
 use crate::classify::Sensitivity;
 use crate::domain::time::rfc3339;
 use crate::exposure::Outcome;
-use crate::exposure::outcome::{Interval, Span, Verdict};
+use crate::exposure::outcome::{Interval, Span};
 
 use super::super::parts::{counted, hundredths, listed, listed_up_to, plural};
 use super::super::value::grouped;
@@ -55,8 +57,7 @@ pub(super) fn sentences(outcome: &Outcome) -> Vec<String> {
 }
 
 fn who(outcome: &Outcome) -> String {
-    let count = |verdict: Verdict| outcome.actors.iter().filter(|a| a.verdict == verdict).count() as u64;
-    let (judged, proposed) = (count(Verdict::Intruder), count(Verdict::Proposed));
+    let (judged, proposed) = outcome.judged_and_proposed();
     let all = judged + proposed;
     if all == 0 {
         return format!(
@@ -68,9 +69,9 @@ fn who(outcome: &Outcome) -> String {
     }
     let requests: u64 = outcome.intruders().map(|a| a.exchanges).sum();
     let judged = match (judged, proposed) {
-        (_, 0) => "judged by an analyst",
-        (0, _) => "proposed by findings, judged by nobody yet",
-        _ => "some judged by an analyst, some only proposed by findings",
+        (_, 0) => "judged by an analyst".to_owned(),
+        (0, _) => "proposed by findings, judged by nobody yet".to_owned(),
+        (a, b) => format!("{} judged by an analyst, {} only proposed by findings", grouped(a), grouped(b)),
     };
     format!(
         "{} ({judged}) sent {}{}.",
@@ -106,13 +107,13 @@ fn what(outcome: &Outcome) -> String {
 }
 
 fn which_tenants(outcome: &Outcome) -> String {
-    let word = if outcome.tenant_word.is_empty() { "tenant" } else { &outcome.tenant_word };
+    let word = outcome.tenant_called();
     let n = outcome.tenants.len() as u64;
     if n == 0 {
         return format!("No {word} could be named: requests hold no identifier of one.");
     }
     let mut worst: Vec<_> = outcome.tenants.iter().collect();
-    worst.sort_by(|a, b| (b.subjects, b.records).cmp(&(a.subjects, a.records)));
+    worst.sort_by_key(|t| Reverse((t.subjects, t.records)));
     let worst: Vec<String> = worst
         .iter()
         .take(3)
@@ -136,7 +137,7 @@ fn how_surely(outcome: &Outcome) -> String {
 
 fn how_far(outcome: &Outcome) -> Option<String> {
     let reachable = &outcome.totals.taken.reachable;
-    let word = plural(2, if outcome.tenant_word.is_empty() { "tenant" } else { &outcome.tenant_word });
+    let word = plural(2, outcome.tenant_called());
     let parts: Vec<String> =
         [(reachable.subjects, "people"), (reachable.records, "records"), (reachable.tenants, word.as_str())]
             .into_iter()
@@ -180,5 +181,5 @@ fn unknown(outcome: &Outcome) -> String {
         parts.push(format!("whether {} carried credentials", counted(c.auth_unknown, "request")));
     }
     parts.push("what happened outside of the evidence".to_owned());
-    format!("Not known: {}.", listed(&parts))
+    format!("Not known: {}.", parts.join("; "))
 }

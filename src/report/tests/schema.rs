@@ -71,7 +71,7 @@ fn check(root: &Tree, schema: &Tree, value: &Tree, at: &str, wrong: &mut Vec<Str
         match rules.get("properties").and_then(|p| p.get(key)) {
             Some(schema) => check(root, schema, member, &format!("{at}/{key}"), wrong),
             None if rules.get("additionalProperties") == Some(&Tree::Bool(false)) => {
-                wrong.push(format!("{at}: {key} is not in the schema"))
+                wrong.push(format!("{at}: {key} is not in the schema"));
             }
             None => {}
         }
