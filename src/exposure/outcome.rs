@@ -84,6 +84,17 @@ impl Outcome {
         self.actors.iter().filter(|a| a.verdict.is_intruder())
     }
 
+    /// What a tenant is called; `tenant` where nobody said.
+    pub fn tenant_called(&self) -> &str {
+        if self.tenant_word.is_empty() { "tenant" } else { &self.tenant_word }
+    }
+
+    /// Intruders that an analyst judged, and those that are only proposed.
+    pub fn judged_and_proposed(&self) -> (u64, u64) {
+        let count = |verdict: Verdict| self.actors.iter().filter(|a| a.verdict == verdict).count() as u64;
+        (count(Verdict::Intruder), count(Verdict::Proposed))
+    }
+
     /// Name of a piece of evidence.
     pub fn evidence_name(&self, id: u32) -> Option<&str> {
         self.evidence.iter().find(|e| e.id == id).map(|e| e.name.as_str())

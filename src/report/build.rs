@@ -1,7 +1,8 @@
 //! The first report: what was read, what it holds, what is missing. Numbers come from the manifest
 //! and from counts over the frames.
 
-use super::value::{Column, Report, Section, Shown, Value, grouped};
+use super::parts::{column, counted, machines, nonzero, section};
+use super::value::{Column, Report, Section, Value};
 use crate::case::{Case, CaseError, EvidenceEntry};
 use crate::domain::time::{SECOND, rfc3339};
 use crate::domain::{Ignorable, Reason, Repair};
@@ -107,27 +108,6 @@ fn sentences(case: &Case, all: &Group, gaps: &[Gap], window: Window) -> Vec<Stri
         out.push(format!("{} is damaged: {}.", e.name, e.damage.as_deref().unwrap_or_default()));
     }
     out
-}
-
-/// `1 client`, `2 clients`.
-fn counted(n: u64, thing: &str) -> String {
-    format!("{} {thing}{}", grouped(n), if n == 1 { "" } else { "s" })
-}
-
-const fn column(key: &'static str, title: &'static str) -> Column {
-    Column { key, title, shown: Shown::Always }
-}
-
-const fn nonzero(key: &'static str, title: &'static str) -> Column {
-    Column { key, title, shown: Shown::Nonzero }
-}
-
-const fn machines(key: &'static str) -> Column {
-    Column { key, title: key, shown: Shown::Machines }
-}
-
-fn section(id: &'static str, title: &'static str, columns: &[Column], rows: Vec<Vec<Value>>) -> Section {
-    Section { id, title, notes: Vec::new(), columns: columns.to_vec(), rows, rows_cut: 0 }
 }
 
 fn evidence(entries: &[EvidenceEntry]) -> Section {

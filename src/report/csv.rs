@@ -70,7 +70,7 @@ impl Csv {
 
     /// Text of a cell; numbers are never guarded.
     fn value(self, value: &Value) -> String {
-        let (Value::Text(text) | Value::Name(text)) = value else { return value.plain() };
+        let (Value::Text(text) | Value::Name(text) | Value::Digest(text)) = value else { return value.plain() };
         if self.0 == Guard::Raw {
             return text.clone();
         }

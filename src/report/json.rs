@@ -9,6 +9,9 @@ use super::value::REPORT_VERSION;
 use super::{Report, Section, Writer};
 use crate::domain::safe_text::is_unsafe;
 
+/// JSON Schema (draft 2020-12) of what this writer makes of an exposure report.
+pub const SCHEMA: &str = include_str!("schema.json");
+
 /// The writer.
 #[derive(Debug, Clone, Copy)]
 pub struct Json;
@@ -22,9 +25,7 @@ impl Writer for Json {
             "summary": report.summary,
             "sections": sections,
         });
-        let mut out = escaped(&format!("{tree:#}"));
-        out.push('\n');
-        out.into_bytes()
+        document(&tree)
     }
 }
 
@@ -36,6 +37,13 @@ fn section(section: &Section) -> Tree {
 /// One row as an object.
 pub(super) fn object(section: &Section, row: &[super::Value]) -> Map<String, Tree> {
     section.columns.iter().zip(row).map(|(c, v)| (c.key.to_owned(), v.json())).collect()
+}
+
+/// One document, indented, safe to look at, with a line end.
+pub(super) fn document(tree: &Tree) -> Vec<u8> {
+    let mut out = escaped(&format!("{tree:#}"));
+    out.push('\n');
+    out.into_bytes()
 }
 
 /// Escapes what `serde_json` leaves in strings: DEL, C1, bidirectional and invisible characters.

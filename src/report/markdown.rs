@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::value::safe_name;
 use super::{Report, Writer};
 
 /// The writer.
@@ -12,7 +13,7 @@ impl Writer for Markdown {
     fn write(&self, report: &Report) -> Vec<u8> {
         let mut out = String::from("# Report\n");
         for line in &report.summary {
-            let _ = write!(out, "\n- {}", escaped(line));
+            let _ = write!(out, "\n- {}", plain(line));
         }
         out.push('\n');
         for section in &report.sections {
@@ -35,22 +36,49 @@ impl Writer for Markdown {
                 let _ = write!(out, "\n… and {} more.\n", super::value::grouped(section.rows_cut));
             }
             for note in &section.notes {
-                let _ = write!(out, "\n{}\n", escaped(note));
+                let _ = write!(out, "\n{}\n", plain(note));
             }
         }
         out.into_bytes()
     }
 }
 
-/// Backslash before everything that Markdown or HTML would read. [`super::Value::pretty`] has
-/// already made control characters visible.
-fn escaped(text: &str) -> String {
+/// Text that has not been made visible yet: hidden characters are written out, then [`escaped`].
+pub(super) fn plain(text: &str) -> String {
+    escaped(&safe_name(text))
+}
+
+/// Backslash before everything that Markdown or HTML would read, and before what would make a link
+/// of an address. [`super::Value::pretty`] has already made control characters visible.
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\\' | '|' | '[' | ']' | '(' | ')' | '<' | '>' | '`' | '*' | '_' | '#' | '!' | '~' | '&') {
+    for (at, c) in text.char_indices() {
+        let rest = || text.get(at..).unwrap_or_default();
+        let before = || text.get(..at).unwrap_or_default();
+        let special = match c {
+            '\\' | '|' | '[' | ']' | '(' | ')' | '<' | '>' | '`' | '*' | '_' | '#' | '!' | '~' | '&' | '@' => true,
+            ':' => rest().starts_with("://"),
+            '.' => before().get(at.saturating_sub(3)..).is_some_and(|w| w.eq_ignore_ascii_case("www")),
+            // A list, a heading or a rule where it begins a line.
+            '-' | '+' | '=' => at == 0,
+            _ => false,
+        };
+        if special {
             out.push('\\');
         }
         out.push(c);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_stays_text() {
+        assert_eq!(plain("a|b `c` <d>\n# e"), r"a\|b \`c\` \<d\>\\x0a\# e");
+        assert_eq!(plain("http://x www.y.z @me 02:54"), r"http\://x www\.y.z \@me 02:54");
+        assert_eq!(plain("- a - b"), r"\- a - b");
+    }
 }

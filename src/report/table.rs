@@ -84,10 +84,12 @@ impl Table {
             let cell = Cell::new(c.title);
             if self.colour { cell.add_attribute(Attribute::Underlined) } else { cell }
         }));
+        let numbers: Vec<usize> = visible.iter().copied().filter(|at| section.is_number(*at)).collect();
         for row in &section.rows {
-            table.add_row(visible.iter().filter_map(|at| row.get(*at)).map(|v| {
+            table.add_row(visible.iter().filter_map(|at| row.get(*at).map(|v| (at, v))).map(|(at, v)| {
                 let cell = Cell::new(v.pretty());
-                if v.is_number() { cell.set_alignment(CellAlignment::Right) } else { cell }
+                let right = v.is_number() || numbers.contains(at);
+                if right { cell.set_alignment(CellAlignment::Right) } else { cell }
             }));
         }
         for (i, at) in visible.iter().enumerate() {

@@ -19,7 +19,7 @@ pub enum Value {
     Text(String),
     /// A path or name whose end says most; tables show the end.
     Name(String),
-    /// A digest; tables show its beginning.
+    /// A digest in hexadecimal; tables show its beginning.
     Digest(String),
     /// A count.
     Count(u64),
@@ -62,7 +62,7 @@ impl Value {
             Self::Null => "-".into(),
             Self::Text(text) => escape(text.as_bytes()),
             Self::Name(name) => ending(&safe_name(name)),
-            Self::Digest(digest) => digest.chars().take(12).collect(),
+            Self::Digest(digest) => escape(digest.as_bytes()).chars().take(12).collect(),
             Self::Count(n) => grouped(*n),
             Self::Bytes(n) => bytes(*n),
             Self::Time(at) => rfc3339(at - at.rem_euclid(1_000_000)).replace('T', " ").replace('Z', ""),
@@ -189,6 +189,12 @@ pub enum Shown {
 }
 
 impl Section {
+    /// Whether a column holds numbers, whatever is missing in it.
+    pub(super) fn is_number(&self, at: usize) -> bool {
+        let mut values = self.rows.iter().filter_map(|row| row.get(at)).filter(|v| **v != Value::Null).peekable();
+        values.peek().is_some() && values.all(Value::is_number)
+    }
+
     /// Indices of the columns that a table for people shows.
     pub fn visible(&self) -> Vec<usize> {
         let zero = |at: usize| self.rows.iter().all(|row| row.get(at).is_none_or(Value::is_zero));
