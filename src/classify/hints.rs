@@ -271,11 +271,11 @@ impl Lexicon {
 
     /// What a key with these words says, below parents with those (outermost first).
     pub(crate) fn hints(&self, parents: &[&[String]], own: &[String]) -> KeyHints {
-        let wraps = |w: &&String| !WRAPPERS.contains(&w.as_str());
+        let names = |w: &&String| !WRAPPERS.contains(&w.as_str()) && !w.bytes().all(|b| b.is_ascii_digit());
         let near: Vec<&String> = parents
             .iter()
             .rev()
-            .map(|p| p.iter().filter(wraps).collect::<Vec<_>>())
+            .map(|p| p.iter().filter(names).collect::<Vec<_>>())
             .find(|p| !p.is_empty())
             .unwrap_or_default();
         let line: Vec<&String> = near.iter().copied().chain(own).collect();

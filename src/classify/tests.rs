@@ -117,7 +117,7 @@ struct Seen {
     identifiers: Vec<String>,
     signals: Vec<String>,
     confidences: Vec<u8>,
-    fingerprints: Vec<crate::domain::Fingerprint>,
+    fingerprints: Vec<Fingerprint>,
 }
 
 impl Findings for Seen {
@@ -135,8 +135,11 @@ impl Findings for Seen {
     }
 }
 
-fn body(text: &[u8]) -> Option<Body<'_>> {
-    Some(Body { raw: text, transfer: Transfer::Plain, complete: true })
+/// An answer of this body.
+fn with_body(text: &str) -> Exchange<'_> {
+    let mut x = Exchange::default();
+    x.response_body = Some(Body { raw: text.as_bytes(), transfer: Transfer::Plain, complete: true });
+    x
 }
 
 fn classifier() -> Classifier {
@@ -145,7 +148,7 @@ fn classifier() -> Classifier {
 
 /// What is seen in an answer of this body.
 fn answer(text: &str) -> Seen {
-    let x = Exchange { response_body: body(text.as_bytes()), ..Exchange::default() };
+    let x = with_body(text);
     let mut seen = Seen::default();
     classifier().exchange(&x, None, &mut seen);
     seen

@@ -97,8 +97,8 @@ impl Classifier {
                 best = Some(taken);
             }
         }
-        if best.is_none() && subject {
-            return set.phone_as_id(leaf);
+        if subject && best.is_none_or(|b| b.confidence < REPORTED_MIN) {
+            return set.phone_as_id(leaf).or(best);
         }
         best
     }
