@@ -173,13 +173,14 @@ impl Shared {
         if child.methods & !self.methods != 0 {
             return false;
         }
-        let share = |from: u32| {
-            let own = child.labels.iter().filter(|(level, _)| *level >= from);
+        let share = |from: u32, to: u32| {
+            let own = child.labels.iter().filter(|(level, _)| (from..=to).contains(level));
             let (all, shared) = own.fold((0, 0), |(a, s), l| (a + 1, s + usize::from(self.labels.contains_key(l))));
-            (all > 0).then(|| ratio(shared, all))
+            all > 0 && ratio(shared, all) >= ALIKE
         };
-        // Values of a second parameter differ from child to child: then the levels below it count.
-        child.is_leaf() || share(1).is_some_and(|s| s >= ALIKE) || share(2).is_some_and(|s| s >= ALIKE)
+        // Values of a second parameter differ from child to child: then the levels before it or
+        // below it count.
+        child.is_leaf() || share(1, LEVELS) || share(1, 1) || share(2, LEVELS)
     }
 }
 

@@ -215,7 +215,7 @@ impl Pairs {
 
     /// Rand (1971): share of pairs on which the two groupings agree.
     fn rand(self) -> f64 {
-        (self.all - self.truth - self.found + 2 * self.both) as f64 / self.all.max(1) as f64
+        (self.all + 2 * self.both - self.truth - self.found) as f64 / self.all.max(1) as f64
     }
 
     fn f1(self) -> f64 {
