@@ -6,9 +6,32 @@
 //! cannot decide (are all values at this place card numbers, or one in ten by chance?) is counted
 //! per field and judged over the whole case: [`FieldCount`].
 
+mod bits;
+mod body;
 pub mod class;
+mod engine;
+pub mod fields;
+mod fingerprint;
+mod free_text;
+mod gate;
+mod hints;
+mod identify;
+mod json;
+mod nested;
+mod request;
+mod set;
+mod siblings;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod value;
+mod words;
 
 pub use class::{Check, Class, ClassMeta, Leaf, Sensitivity, Shape, Weights};
+pub use engine::Classifier;
+pub use fields::{FieldTotal, FieldVerdict, Judged};
+pub use fingerprint::Fingerprinter;
+pub use set::{CANDIDATE_MIN, ClassSet, REPORTED_MIN, UNMISTAKABLE};
 
 use crate::domain::{Fingerprint, Location};
 

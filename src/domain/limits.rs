@@ -76,3 +76,33 @@ pub const HAR_VALUES_MAX: usize = 1 << 20;
 /// Bytes of a HAR entry's fields beyond the specification that the frame keeps. `WebPageTest`,
 /// the most talkative writer, needs 4 KB; what was left out is counted and stands in the evidence.
 pub const HAR_EXTENSIONS_BYTES_MAX: usize = 64 << 10;
+
+/// Encodings inside one another that are undone in search of sensitive values: JSON in a string,
+/// base64, a token's claims. Real services stack two.
+pub const NESTED_DEPTH_MAX: usize = 3;
+
+/// Values of one exchange that are classified: a list of a million numbers is a body of several
+/// megabytes, and what comes behind it is of the same kind.
+pub const LEAVES_MAX: u32 = 1 << 20;
+
+/// Sensitive values of one exchange that become rows. A whole customer table in one answer has some
+/// 100,000 of them; more only repeat what is known by then.
+pub const SIGHTINGS_MAX: usize = 1 << 18;
+
+/// Identifiers of one exchange that become rows, for the same reason.
+pub const IDENTIFIERS_MAX: usize = 1 << 18;
+
+/// Places in bodies (pointers at endpoints) that a classifier remembers before it starts afresh:
+/// some 300 bytes each. APIs have thousands; a body with names of its own for each object has more.
+pub const PLACES_MAX: usize = 1 << 16;
+
+/// Data classes in one set, the user's own included: what one set of bits holds.
+pub const CLASSES_MAX: usize = 256;
+
+/// Bytes of one value that are searched as free text or decoded. Notes are short; a longer value is
+/// a file.
+pub const FREE_TEXT_BYTES_MAX: usize = 1 << 20;
+
+/// Distinct values of a field that are counted for a verdict on it, about, in one chunk: the bits of
+/// its sketch.
+pub const FIELD_VALUES_MAX: usize = 1 << 10;
