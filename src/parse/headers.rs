@@ -63,7 +63,6 @@ pub(super) const CREDENTIAL_HEADERS: &[&str] = &[
     "x-user-token",
 ];
 
-/// Longest name in [`known`].
 const KNOWN_BYTES_MAX: usize = 25;
 
 /// Looks a header up, in any case.

@@ -23,23 +23,37 @@ pub const RECORD_PATHS: &[&[&str]] = &[
     &["[]"],
 ];
 
-/// Spans of the objects that a value holds as records, in order; empty where it is no batch.
+/// Spans of the objects that a value holds as records, in order; empty where it is no batch. One walk
+/// over the value at most: most records are no batch, and each format asks anew while sniffing.
 pub fn records(value: &[u8]) -> Vec<Range<usize>> {
     let mut out = Vec::new();
-    // One walk for all paths: most values are no batch.
-    members(value.trim_ascii_start(), |key, below, _| {
-        let begins = |first: &str| key == first.as_bytes() || key.is_empty() && first == "[]";
-        for path in RECORD_PATHS {
-            if let Some((first, rest)) = path.split_first()
-                && begins(first)
-            {
-                collect(value, below, rest, &mut out);
+    let here = value.trim_ascii_start();
+    if here.first() == Some(&b'[') {
+        collect(value, here, &["[]"], &mut out);
+    } else if here.first() == Some(&b'{') && may_hold_records(here) {
+        members(here, |key, inner, _| {
+            for path in RECORD_PATHS {
+                if let Some((first, rest)) = path.split_first()
+                    && first.as_bytes() == key
+                {
+                    collect(value, inner, rest, &mut out);
+                }
             }
-        }
-    });
+        });
+    }
     out.sort_by_key(|r| r.start);
     out.dedup();
     out
+}
+
+/// Whether one of the names that lead to records stands anywhere: far cheaper than a walk.
+fn may_hold_records(object: &[u8]) -> bool {
+    let names = RECORD_PATHS.iter().filter_map(|path| path.first()).filter(|name| **name != "[]");
+    let mut last = "";
+    names.into_iter().any(|name| {
+        let again = std::mem::replace(&mut last, name) == *name;
+        !again && memchr::memmem::find(object, name.as_bytes()).is_some()
+    })
 }
 
 fn collect(whole: &[u8], here: &[u8], path: &[&str], out: &mut Vec<Range<usize>>) {

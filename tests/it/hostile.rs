@@ -209,8 +209,11 @@ fn unescaped_lines_lose_nothing() {
 }
 
 /// Columns that this test cannot reach, with the reason.
-const EXEMPT: &[(&str, &str, &str)] =
-    &[("tyk-json", "path", "the whole request stands in the record a second time, in base64, and counts more")];
+const EXEMPT: &[(&str, &str, &str)] = &[
+    ("tyk-json", "path", "the whole request stands in the record a second time, in base64, and counts more"),
+    ("cloudfront-json", "user_agent", "the log percent-encodes headers, which is undone"),
+    ("cloudfront-realtime", "user_agent", "as above"),
+];
 
 /// Every format's own samples with the string behind a value that a stranger chooses. What comes
 /// back is the value and the string, decoded or as the log has it; or the record is a reject.

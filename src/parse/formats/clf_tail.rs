@@ -23,21 +23,23 @@ pub(super) static FORMAT: LineFormat = LineFormat {
         r#"$remote_addr $ident $remote_user [$time_local] "$unnamed" "$request" $status $body_bytes_sent"#,
         r#"$remote_addr $ident $remote_user [$time_local] "$request" $status $body_bytes_sent $extra "$http_referer" "$http_user_agent""#,
         r#"$remote_addr $ident $remote_user [$time_local] "$request" $status $body_bytes_sent"#,
+        // A request line that looks like two columns and is one.
+        r#"$remote_addr $ident $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#,
     ],
     syntax: Syntax::Nginx,
     names: fields,
     tail: Tail::Unnamed,
-    finish: plausible::line,
+    finish: plausible::any_line,
     samples: &[
         Sample {
-            record: r#"203.0.113.9 - - [11/Sep/2024:02:54:00 +0530] "-" "GET /v1/stores/4711?full=1 HTTP/1.1" 200 2326 0 "https://menu.example" "curl/8.5.0""#,
+            record: r#"203.0.113.9 - - [11/Sep/2024:02:54:00 +0530] "-" "GET /v1/stores/4711?full=1 HTTP/1.1" 200 2326 0 "https://menu.example/" "curl/8.5.0""#,
             expect: &[
                 ("method", "GET"),
                 ("path", "/v1/stores/4711"),
                 ("query", "full=1"),
                 ("status", "200"),
                 ("response_body_bytes", "2326"),
-                ("referer", "https://menu.example"),
+                ("referer", "https://menu.example/"),
                 ("user_agent", "curl/8.5.0"),
             ],
         },

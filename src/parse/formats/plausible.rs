@@ -7,6 +7,14 @@ use crate::parse::format::Read;
 
 /// Time, somebody who asked, and a request or a status.
 pub(super) fn line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
+    columns(x)?;
+    if x.get(Text::RequestLine).is_some_and(is_two_columns) {
+        return Err(Reason::NotThisFormat);
+    }
+    asked(x)
+}
+
+fn columns(x: &Exchange<'_>) -> Result<(), Reason> {
     if x.time.is_none() {
         return Err(Reason::NotThisFormat);
     }
@@ -28,20 +36,23 @@ pub(super) fn line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
     {
         return Err(Reason::NotThisFormat);
     }
-    if x.get(Text::RequestLine).is_some_and(is_two_columns) {
-        return Err(Reason::NotThisFormat);
-    }
-    asked(x)
+    Ok(())
 }
 
-/// A column in quotes and the request behind it, taken for one: what is in front of the last `" "`
-/// is no method, what is behind it is a request line.
+/// As [`line`], where a request line that looks like two columns is one all the same.
+pub(super) fn any_line(x: &mut Exchange<'_>) -> Result<Read, Reason> {
+    columns(x).and_then(|()| asked(x))
+}
+
+/// A column in quotes and the request behind it, taken for one: what is in front of a `" "` is no
+/// method, what is behind it is a request line.
 fn is_two_columns(line: &[u8]) -> bool {
-    let Some(at) = memchr::memmem::rfind(line, b"\" \"") else { return false };
-    let mut words = line.get(at + 3..).unwrap_or_default().split(|b| *b == b' ');
-    let method = words.next().unwrap_or_default();
-    let upper = !method.is_empty() && method.len() <= 20 && method.iter().all(u8::is_ascii_uppercase);
-    upper && words.next_back().is_some_and(|protocol| protocol.starts_with(b"HTTP/"))
+    let is_method = |word: &[u8]| !word.is_empty() && word.len() <= 20 && word.iter().all(u8::is_ascii_uppercase);
+    let protocol = line.rsplit(|b| *b == b' ').next().unwrap_or_default();
+    protocol.starts_with(b"HTTP/")
+        && memchr::memmem::find_iter(line, b"\" \"").any(|at| {
+            is_method(line.get(at + 3..).unwrap_or_default().split(|b| *b == b' ').next().unwrap_or_default())
+        })
 }
 
 /// As [`line`], where the peer must be an address: formats that have a host name in front of it.
