@@ -6,10 +6,12 @@ mod context;
 mod estimates;
 mod fill;
 mod severity;
+mod tables;
 mod verdicts;
 
 use std::sync::Arc;
 
+pub use tables::TABLES;
 pub use verdicts::Verdicts;
 
 use crate::case::{Case, CaseError};
@@ -69,19 +71,7 @@ pub fn analyse(case: &Case, options: &Options) -> Result<Analysis, CaseError> {
     let gaps = gaps(case, options.window)?;
     facts.gaps = gaps.iter().map(|g| (g.from, g.to)).collect();
     facts.gaps.sort_unstable();
-    let mut findings = Vec::new();
-    for detector in detect::ALL {
-        detector.judge(&facts, &mut findings);
-    }
-    findings.sort_by(|a, b| {
-        (b.severity, b.confidence, a.rule, a.first, &a.sentence).cmp(&(
-            a.severity,
-            a.confidence,
-            b.rule,
-            b.first,
-            &b.sentence,
-        ))
-    });
+    let findings = detect::judge(&facts);
     let judged = options.verdicts.judge(&facts, &findings);
     answers::add(&facts, &judged, lens, &mut ledger);
     let outcome = fill::outcome(&fill::Parts {

@@ -4,6 +4,7 @@
 mod custody;
 mod error;
 mod manifest;
+mod notes;
 mod settings;
 mod store;
 mod verify;
@@ -11,6 +12,7 @@ mod verify;
 pub use custody::{Custody, Entry, Torn};
 pub use error::CaseError;
 pub use manifest::{EvidenceEntry, Manifest, Part, hex};
+pub use notes::Note;
 pub use settings::CaseSettings;
 pub use store::Case;
 pub use verify::{Check, Outcome, Verification, verify};

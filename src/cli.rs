@@ -2,16 +2,20 @@
 //! stderr or asks the clock.
 
 mod args;
+mod baseline;
 mod cache;
 mod case;
+mod catalogue;
 mod config;
 mod error;
 mod exit;
 mod explain;
+mod find;
 mod formats;
 mod ingest;
 mod output;
 mod progress;
+mod query;
 mod reading;
 mod report;
 mod shape;
@@ -41,6 +45,10 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Ingest(args) => ingest::run(&args, &mut output),
         Command::Report(args) => report::run(&args, &mut output),
+        Command::Find(args) => find::run(&args, &mut output),
+        Command::Query(args) => query::run(&args, &mut output),
+        Command::Classes(args) => catalogue::classes(&args, &mut output),
+        Command::Detectors(args) => catalogue::detectors(&args, &mut output),
         Command::Case(args) => case::run(&args, &mut output),
         Command::Formats(args) => formats::run(&args, &mut output),
     };

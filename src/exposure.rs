@@ -6,3 +6,5 @@ pub mod ledger;
 pub mod outcome;
 pub mod severity;
 pub mod subjects;
+
+pub use outcome::Outcome;

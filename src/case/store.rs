@@ -241,6 +241,26 @@ impl Case {
         self.remember_custody()
     }
 
+    /// A case that is locked only to add to its custody log: what this very process holds open for
+    /// writing is written to as it is.
+    pub(super) fn open_for_log(folder: &Path) -> Result<Self, CaseError> {
+        let mut case = Self::open(folder)?;
+        case.lock()?;
+        case.manifest = read_manifest(folder)?;
+        Ok(case)
+    }
+
+    /// Whether this process may write.
+    pub(super) fn is_locked(&self) -> bool {
+        self.lock.is_some()
+    }
+
+    /// Adds an entry to the custody log.
+    pub(super) fn record(&mut self, now: Micros, action: &str, detail: serde_json::Value) -> Result<(), CaseError> {
+        self.custody().append(now, action, detail)?;
+        self.remember_custody()
+    }
+
     /// Notes in the manifest how long the custody log is and how it ends: a log that is cut shorter
     /// later then shows.
     fn remember_custody(&mut self) -> Result<(), CaseError> {

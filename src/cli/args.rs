@@ -21,8 +21,16 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Read evidence into a case.
     Ingest(IngestArgs),
-    /// Print what the evidence holds: what was read, when, hosts, endpoints, clients.
-    Report(ReportArgs),
+    /// Print what was exposed: who took what, of whom, from which tenant, when, how surely.
+    Report(Box<ReportArgs>),
+    /// Was this phone, e-mail, order or restaurant affected, by whom, where?
+    Find(Box<FindArgs>),
+    /// Ask the case's tables in SQL.
+    Query(Box<QueryArgs>),
+    /// List the kinds of sensitive data that are looked for.
+    Classes(ListArgs),
+    /// List the detectors.
+    Detectors(ListArgs),
     /// Prove, list and compare what is in a case.
     Case(CaseArgs),
     /// List the formats that are read, or explain what a file was taken for.
@@ -101,6 +109,14 @@ pub(super) enum Shape {
     Csv,
     /// Markdown.
     Md,
+    /// One HTML page that loads nothing.
+    Html,
+    /// STIX 2.1 bundle.
+    Stix,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Timesketch JSON lines.
+    Timesketch,
 }
 
 #[derive(Debug, Args)]
@@ -129,6 +145,34 @@ pub(super) struct ReportArgs {
     /// Only exchanges before this time.
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
+    /// This actor is an intruder: its key, user or address as in the report; may be repeated. Findings
+    /// then propose nobody else.
+    #[arg(long, value_name = "ACTOR", help_heading = "Scope")]
+    pub actor: Vec<String>,
+    /// This actor was allowed to do what it did; may be repeated.
+    #[arg(long, value_name = "ACTOR", help_heading = "Scope")]
+    pub legitimate: Vec<String>,
+    /// Only what is not in this case or JSON report.
+    #[arg(long, value_name = "CASE|FILE", help_heading = "Scope")]
+    pub baseline: Option<PathBuf>,
+    /// What one tenant must be told, as a letter in Markdown: `4217` or `store_id=4217`.
+    #[arg(long, value_name = "ID", help_heading = "Letters", conflicts_with = "notice")]
+    pub tenant: Option<String>,
+    /// A letter for each tenant that intruders got something of, one file each in this folder.
+    #[arg(long, value_name = "DIR", help_heading = "Letters", conflicts_with_all = ["notice", "tenant"])]
+    pub per_tenant: Option<PathBuf>,
+    /// Draft of the notice that a regime asks for: gdpr, dpdp, cert-in, sec, hipaa.
+    #[arg(long, value_name = "REGIME", help_heading = "Letters", requires = "aware_at")]
+    pub notice: Option<String>,
+    /// When the organisation became aware: deadlines count from then.
+    #[arg(long, value_name = "TIME", help_heading = "Letters")]
+    pub aware_at: Option<String>,
+    /// Say for each exposed thing in which exchanges it stands.
+    #[arg(long)]
+    pub explain: bool,
+    /// End with code 10 when a finding is at least this severe.
+    #[arg(long, value_name = "SEVERITY", value_parser = ["info", "low", "medium", "high", "critical"])]
+    pub fail_on: Option<String>,
     /// Write CSV cells as they are, without the guard against formulas.
     #[arg(long)]
     pub csv_raw: bool,
@@ -137,6 +181,47 @@ pub(super) struct ReportArgs {
     pub strict: bool,
     #[command(flatten)]
     pub reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FindArgs {
+    /// A phone, e-mail, card, order, restaurant … as anybody would write it.
+    #[arg(value_name = "VALUE")]
+    pub value: String,
+    /// A case's folder, or evidence.
+    #[arg(required = true, value_name = "CASE|EVIDENCE")]
+    pub inputs: Vec<String>,
+    /// How to print it.
+    #[arg(short = 'f', long = "output-format", value_enum, default_value_t = Shape::Table)]
+    pub shape: Shape,
+    /// Places that are shown; 0 for all.
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub top: usize,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct QueryArgs {
+    /// SQL over evidence, exchanges, sightings, identifiers, signals, fields, rejects, exposure,
+    /// findings, actors, endpoints.
+    #[arg(value_name = "SQL")]
+    pub sql: String,
+    /// A case's folder, or evidence.
+    #[arg(required = true, value_name = "CASE|EVIDENCE")]
+    pub inputs: Vec<String>,
+    /// How to print it.
+    #[arg(short = 'f', long = "output-format", value_enum, default_value_t = Shape::Table)]
+    pub shape: Shape,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// How to print the list.
+    #[arg(short = 'f', long = "output-format", value_enum, default_value_t = Shape::Table)]
+    pub shape: Shape,
 }
 
 #[derive(Debug, Args)]
@@ -162,6 +247,20 @@ pub(super) enum CaseCommand {
         /// Print the log as it stands, one JSON object a line.
         #[arg(long)]
         json: bool,
+    },
+    /// Say what is thought of an actor; `report` then needs no --actor.
+    Note {
+        /// The case's folder.
+        case: PathBuf,
+        /// The actor's key, user or address.
+        #[arg(long, value_name = "ACTOR")]
+        actor: String,
+        /// intruder, legitimate or open (takes a verdict back).
+        #[arg(long, value_parser = ["intruder", "legitimate", "open"])]
+        verdict: String,
+        /// Why.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        why: String,
     },
     /// Print one SHA-256 over evidence and frames as the manifest records them: equal evidence gives
     /// equal digests. `verify` proves that they are still so.

@@ -5,14 +5,21 @@ use std::path::Path;
 use super::args::{CaseArgs, CaseCommand};
 use super::error::CliError;
 use super::exit;
-use super::output::Output;
-use crate::case::{Case, Outcome, verify};
+use super::output::{Output, now};
+use crate::case::{Case, CaseSettings, Outcome, verify};
 use crate::domain::safe_text::escape;
 
 pub(super) fn run(args: &CaseArgs, output: &mut Output) -> Result<u8, CliError> {
     match &args.command {
         CaseCommand::Verify { case, json } => run_verify(case, *json, output),
         CaseCommand::Log { case, json } => run_log(case, *json, output),
+        CaseCommand::Note { case, actor, verdict, why } => {
+            Case::open(case)?;
+            let mut case = Case::open_or_create(case, CaseSettings::default(), now())?;
+            case.note(now(), actor, verdict, why)?;
+            output.say(&format!("{}: {verdict}", escape(actor.as_bytes())));
+            Ok(exit::DONE)
+        }
         CaseCommand::Digest { case } => {
             let case = Case::open(case)?;
             output.data(format!("{}\n", case.manifest.digest()).as_bytes())?;

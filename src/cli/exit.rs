@@ -10,6 +10,8 @@ pub(super) const USAGE: u8 = 2;
 pub(super) const NO_EVIDENCE: u8 = 3;
 /// Some evidence was rejected and `--strict` was given.
 pub(super) const REJECTS: u8 = 4;
+/// There are findings at or above `--fail-on`.
+pub(super) const FINDINGS: u8 = 10;
 
 /// For `--help`.
 pub(super) const HELP: &str = "\
@@ -19,4 +21,5 @@ Exit codes:
   2    wrong usage
   3    no readable evidence
   4    some evidence was rejected and --strict was given
+  10   a finding is at or above --fail-on
   130  interrupted (the case is as the last finished evidence left it)";

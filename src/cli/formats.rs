@@ -24,7 +24,7 @@ pub(super) fn print(section: Section, output: &mut Output) -> Result<(), CliErro
 
 fn print_as(shape: Shape, section: Section, output: &mut Output) -> Result<(), CliError> {
     let report = Report { summary: Vec::new(), sections: vec![section] };
-    let bytes = shape::bytes(shape, &report, width(), colour(), Guard::Formulas);
+    let bytes = shape::bytes(shape, &report, width(), colour(), Guard::Formulas)?;
     output.data(bytes.strip_prefix(b"\n").unwrap_or(&bytes))
 }
 

@@ -23,7 +23,7 @@ pub(super) fn run(args: &IngestArgs, output: &mut Output) -> Result<u8, CliError
     let settings = reading::settings(&args.reading, &config, &case.settings)?;
     let summary = read(&mut case, &sources, &settings, output)?;
     tell(&summary, output);
-    output.data(&shape::bytes(args.shape, &as_report(&summary), width(), colour(), Guard::Formulas))?;
+    output.data(&shape::bytes(args.shape, &as_report(&summary), width(), colour(), Guard::Formulas)?)?;
     if args.shape == Shape::Table {
         output.say(&format!(
             "case {}: see it with `breachwalk report {0}`",

@@ -99,12 +99,8 @@ impl FindingsBuilder {
 
     /// Table, rows and columns of each part.
     pub fn columns(&self) -> [(Table, usize, Vec<Filled<'_>>); 3] {
-        [
-            (Table::Sightings, &self.sightings),
-            (Table::Identifiers, &self.identifiers),
-            (Table::Signals, &self.signals),
-        ]
-        .map(|(table, rows)| (table, rows.place.rows, rows.columns()))
+        [(Table::Sightings, &self.sightings), (Table::Identifiers, &self.identifiers), (Table::Signals, &self.signals)]
+            .map(|(table, rows)| (table, rows.place.rows, rows.columns()))
     }
 }
 

@@ -225,7 +225,7 @@ pub struct Section {
 }
 
 /// A report.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     /// One sentence each: what matters most.
     pub summary: Vec<String>,

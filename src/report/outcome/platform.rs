@@ -85,7 +85,7 @@ pub(super) fn endpoints(outcome: &Outcome) -> Section {
         row.push(if classes.is_empty() { Value::Null } else { Value::Text(classes.join(", ")) });
         row
     });
-    let mut section = section("endpoints", "Endpoints, credentials and data", &columns, rows.collect());
+    let mut section = section("sensitive-endpoints", "Endpoints, credentials and data", &columns, rows.collect());
     section.notes.push(
         "Open 2xx: successes without credentials. Auth?: the evidence cannot tell whether credentials were sent."
             .to_owned(),
