@@ -1,7 +1,7 @@
 //! What is printed. A report is a value first (sections of typed rows), bytes second (one writer a
 //! format); every writer sees the same value, so they cannot disagree.
 //!
-//! Two reports are built: [`build`] of what a case holds, [`build_outcome`] of what came out of it.
+//! Two reports are built: `build` of what a case holds, [`build_outcome`] of what came out of it.
 //! Formats that are no tables ([`stix`], [`sarif`], [`timesketch`]) and letters ([`notice`],
 //! [`tenant`]) are made of the [`crate::exposure::Outcome`] itself.
 

@@ -45,7 +45,9 @@ impl Writer for Markdown {
 
 /// Text that has not been made visible yet: hidden characters are written out, then [`escaped`].
 pub(super) fn plain(text: &str) -> String {
-    escaped(&safe_name(text))
+    let out = escaped(&safe_name(text));
+    // A list, a rule or a heading where it begins a line.
+    if out.starts_with(['-', '+', '=']) { format!("\\{out}") } else { out }
 }
 
 /// Backslash before everything that Markdown or HTML would read, and before what would make a link
@@ -59,8 +61,6 @@ pub(super) fn escaped(text: &str) -> String {
             '\\' | '|' | '[' | ']' | '(' | ')' | '<' | '>' | '`' | '*' | '_' | '#' | '!' | '~' | '&' | '@' => true,
             ':' => rest().starts_with("://"),
             '.' => before().get(at.saturating_sub(3)..).is_some_and(|w| w.eq_ignore_ascii_case("www")),
-            // A list, a heading or a rule where it begins a line.
-            '-' | '+' | '=' => at == 0,
             _ => false,
         };
         if special {

@@ -3,8 +3,8 @@
 //! `[to be answered: …]`. Rules of law stand in this project's own words; those that were not read in
 //! their source say "check with counsel".
 //!
-//! Regimes are a table ([`regimes`]), times are computed ([`deadline`]), texts are made of the
-//! outcome ([`fill`]).
+//! Regimes are a table (`regimes`), times are computed (`deadline`), texts are made of the
+//! outcome (`fill`).
 
 mod deadline;
 pub(super) mod fill;

@@ -217,7 +217,7 @@ fn the_summary_says_the_numbers_of_the_sample() {
     let all = build_outcome(&outcome(), &OutcomeOptions::default()).summary.join("\n");
     for part in [
         "2 intruders (1 judged by an analyst, 1 only proposed by findings) sent 1,040 requests from 2026-03-02 09:00 to 2026-03-03 20:05 (UTC).",
-        "910 records about 640 people",
+        "910 records about at least 640 people",
         "3 restaurants are affected",
         "4711 Blue Door (400 people, 540 records)",
         "870 records and 640 people; probable (success, answer not kept): 40 records more",

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::classify::Sensitivity;
 use crate::domain::time::rfc3339;
 use crate::exposure::Outcome;
-use crate::exposure::outcome::{Interval, Span};
+use crate::exposure::outcome::{Interval, Scope, Span};
 
 use super::super::parts::{counted, hundredths, listed, listed_up_to, plural};
 use super::super::value::grouped;
@@ -98,12 +98,17 @@ fn what(outcome: &Outcome) -> String {
             _ => format!("{} (not counted, bodies were not kept)", c.title),
         })
         .collect();
-    format!(
-        "They got {} about {}: {}.",
-        counted(records, "record"),
-        if people == 0 { "people who cannot be counted".to_owned() } else { counted(people, "person") },
-        listed_up_to(&kinds, 6)
-    )
+    format!("They got {} about {}: {}.", counted(records, "record"), people_in(taken), listed_up_to(&kinds, 6))
+}
+
+/// Records whose answers were not kept may be about people whom nobody counted.
+fn people_in(scope: &Scope) -> String {
+    let people = scope.confirmed.subjects + scope.probable.subjects;
+    match (people, scope.probable.records) {
+        (0, _) => "people who cannot be counted".to_owned(),
+        (_, 0) => counted(people, "person"),
+        _ => format!("at least {}", counted(people, "person")),
+    }
 }
 
 fn which_tenants(outcome: &Outcome) -> String {
@@ -154,7 +159,7 @@ fn open(outcome: &Outcome) -> Option<String> {
             "Anyone could read without credentials: {} gave out {} about {}.",
             counted(exchanges, "answer"),
             counted(open.confirmed.records + open.probable.records, "record"),
-            counted(open.confirmed.subjects + open.probable.subjects, "person"),
+            people_in(open),
         )
     })
 }
