@@ -54,7 +54,7 @@ struct Index<'a> {
 pub(super) fn outcome(parts: &Parts<'_>) -> Outcome {
     let (actors, order) = actors(parts);
     let classes = class_order(parts);
-    let tenants: BTreeSet<&str> = parts.taken().filter(|r| !r.tenant.is_empty()).map(|r| r.tenant.as_str()).collect();
+    let tenants = tenant_order(parts);
     let index = Index {
         classes: classes.iter().enumerate().map(|(at, id)| (*id, at as u32)).collect(),
         tenants: tenants.iter().enumerate().map(|(at, key)| (*key, at as u32)).collect(),
@@ -253,12 +253,28 @@ fn span(rows: &[&ExposureEntry]) -> Span {
     Span { first: rows.iter().filter_map(|r| r.first).min(), last: rows.iter().filter_map(|r| r.last).max() }
 }
 
-fn tenants(parts: &Parts<'_>, index: &Index<'_>) -> Vec<TenantSummary> {
-    let mut by: BTreeMap<&str, Vec<&ExposureEntry>> = BTreeMap::new();
-    for row in parts.taken().filter(|r| !r.tenant.is_empty()) {
-        by.entry(&row.tenant).or_default().push(row);
+/// Tenants of which intruders got something: most people first, then most records, then by key.
+fn tenant_order<'a>(parts: &Parts<'a>) -> Vec<&'a str> {
+    let mut by: BTreeMap<&str, (HashSet<u128>, HashSet<&str>)> = BTreeMap::new();
+    for row in parts.ledger.rows.iter().filter(|r| parts.is_intruder(r.actor) && !r.tenant.is_empty()) {
+        let (people, records) = by.entry(&row.tenant).or_default();
+        people.extend(row.subject);
+        records.insert(&row.record);
     }
-    by.into_iter()
+    let mut order: Vec<(&str, usize, usize)> = by.into_iter().map(|(t, (p, r))| (t, p.len(), r.len())).collect();
+    let number = |t: &str| t.rsplit('=').next().and_then(|n| n.parse::<u64>().ok());
+    order.sort_by(|a, b| (b.1, b.2, number(a.0), a.0).cmp(&(a.1, a.2, number(b.0), b.0)));
+    order.into_iter().map(|o| o.0).collect()
+}
+
+fn tenants(parts: &Parts<'_>, index: &Index<'_>) -> Vec<TenantSummary> {
+    let mut by: BTreeMap<u32, (&str, Vec<&ExposureEntry>)> = BTreeMap::new();
+    for row in parts.taken() {
+        if let Some(at) = index.tenants.get(row.tenant.as_str()) {
+            by.entry(*at).or_insert_with(|| (&row.tenant, Vec::new())).1.push(row);
+        }
+    }
+    by.into_values()
         .map(|(tenant, rows)| {
             let (name, key) = tenant.split_once('=').unwrap_or(("", tenant));
             let whole = count(0, &rows);

@@ -240,6 +240,9 @@ impl<R: Returns> Builder<R> {
     /// What the object of a sighting is about; of the whole exchange without one.
     fn about(&mut self, whole: &Whole<'_>, s: Option<&SightingRow<'_>>) -> About {
         let [tenant, record, person] = [Role::Tenant, Role::Record, Role::Subject].map(|role| {
+            // What the request calls a tenant is the tenant: an answer names its brand and group too.
+            let asked = whole.identifiers.iter().filter(|i| !i.location.is_response() && role == Role::Tenant);
+            let asked = asked.filter(|i| self.role(i.name) == role).map(|i| i.name).last();
             let mut best: Option<&IdentifierRow<'_>> = None;
             for i in whole.identifiers {
                 let applies = match s {
@@ -247,6 +250,9 @@ impl<R: Returns> Builder<R> {
                     None => !i.location.is_response(),
                 };
                 // The smallest object wins; of equal ones the later, which stands deeper in a path.
+                if asked.is_some_and(|name| name != i.name) {
+                    continue;
+                }
                 if applies && best.is_none_or(|b| size(i.scope) <= size(b.scope)) && self.role(i.name) == role {
                     best = Some(i);
                 }
