@@ -5,6 +5,7 @@ mod answers;
 mod context;
 mod estimates;
 mod fill;
+mod inventory;
 mod severity;
 mod tables;
 mod verdicts;
@@ -20,7 +21,7 @@ use crate::detect::{self, Finding};
 use crate::domain::time::SECOND;
 use crate::exposure::ledger::{self, Ledger};
 use crate::exposure::outcome::Outcome;
-use crate::facts::{Builder, Facts};
+use crate::facts::{Builder, Facts, Inventory};
 use crate::frame::rows::{self, ChunkFiles};
 use crate::frame::schema::Table;
 use crate::frame::summary::{Exchanges, Gap, Window};
@@ -41,6 +42,8 @@ pub struct Options {
     pub verdicts: Verdicts,
     /// Data classes, the user's own among them.
     pub classes: Arc<ClassSet>,
+    /// The API's own description.
+    pub openapi: Option<Arc<Inventory>>,
 }
 
 /// All that is known of a case.
@@ -71,10 +74,12 @@ pub fn analyse(case: &Case, options: &Options) -> Result<Analysis, CaseError> {
     let gaps = gaps(case, options.window)?;
     facts.gaps = gaps.iter().map(|g| (g.from, g.to)).collect();
     facts.gaps.sort_unstable();
-    let findings = detect::judge(&facts);
+    let mut findings = detect::judge(&facts);
+    let said = inventory::judge(&facts, options.openapi.as_deref(), &mut findings);
+    findings.sort_by_key(|f| (std::cmp::Reverse(f.severity), std::cmp::Reverse(f.confidence)));
     let judged = options.verdicts.judge(&facts, &findings);
     answers::add(&facts, &judged, lens, &mut ledger);
-    let outcome = fill::outcome(&fill::Parts {
+    let mut outcome = fill::outcome(&fill::Parts {
         case,
         options,
         facts: &facts,
@@ -83,6 +88,7 @@ pub fn analyse(case: &Case, options: &Options) -> Result<Analysis, CaseError> {
         judged: &judged,
         gaps: &gaps,
     });
+    outcome.limits.extend(said);
     Ok(Analysis { facts, ledger, findings, outcome })
 }
 

@@ -12,6 +12,7 @@ pub mod table;
 pub mod template;
 
 pub use builder::Builder;
+pub use inventory::Inventory;
 pub use lens::Lens;
 pub use row::Whole;
 pub use shape::path_shape;

@@ -532,7 +532,8 @@ fn findings(parts: &Parts<'_>, index: &Index<'_>) -> Vec<FindingSummary> {
 }
 
 fn rule(id: &str) -> Option<&'static Meta> {
-    detect::ALL.iter().map(|d| d.meta()).find(|m| m.id == id)
+    let own = super::inventory::RULES.iter().copied();
+    detect::ALL.iter().map(|d| d.meta()).chain(own).find(|m| m.id == id)
 }
 
 fn rules(findings: &[Finding]) -> Vec<&'static Meta> {

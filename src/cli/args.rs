@@ -152,8 +152,11 @@ pub(super) struct ReportArgs {
     /// This actor was allowed to do what it did; may be repeated.
     #[arg(long, value_name = "ACTOR", help_heading = "Scope")]
     pub legitimate: Vec<String>,
-    /// Only what is not in this case or JSON report.
-    #[arg(long, value_name = "CASE|FILE", help_heading = "Scope")]
+    /// OpenAPI 2 or 3 file that describes the API [default: the case's lens].
+    #[arg(long, value_name = "FILE", help_heading = "Scope")]
+    pub openapi: Option<PathBuf>,
+    /// Tell only findings and exposed things that this case does not have.
+    #[arg(long, value_name = "CASE", help_heading = "Scope")]
     pub baseline: Option<PathBuf>,
     /// What one tenant must be told, as a letter in Markdown: `4217` or `store_id=4217`.
     #[arg(long, value_name = "ID", help_heading = "Letters", conflicts_with = "notice")]

@@ -23,6 +23,7 @@ pub(super) fn run(args: &QueryArgs, output: &mut Output) -> Result<u8, CliError>
             window: Window::default(),
             verdicts: report::noted(case)?,
             classes: Arc::new(ClassSet::built_in()),
+            openapi: None,
         };
         analysis::analyse(case, &options)?.tables()
     } else {

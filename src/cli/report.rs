@@ -15,6 +15,7 @@ use crate::case::Case;
 use crate::classify::ClassSet;
 use crate::domain::time::iso;
 use crate::domain::{Micros, Severity};
+use crate::facts::{Inventory, inventory};
 use crate::frame::summary::Window;
 use crate::ingest::to_utc;
 use crate::report::notice::{self, Regime};
@@ -36,8 +37,12 @@ pub(super) fn run(args: &ReportArgs, output: &mut Output) -> Result<u8, CliError
     let aware_at = time("aware-at", args.aware_at.as_deref(), &zone)?;
     refuse_evidence(args)?;
     let mut opened = cache::open(&args.inputs, &args.reading, output)?;
-    let classes = Arc::new(ClassSet::built_in());
-    let options = analysis::Options { window, verdicts: verdicts(args, &opened.case)?, classes };
+    let options = analysis::Options {
+        window,
+        verdicts: verdicts(args, &opened.case)?,
+        classes: Arc::new(ClassSet::built_in()),
+        openapi: openapi(args, &opened.case)?,
+    };
     let mut analysis = analysis::analyse(&opened.case, &options)?;
     if let Some(path) = &args.baseline {
         baseline::subtract(&mut analysis.outcome, path, &options)?;
@@ -91,6 +96,16 @@ fn window(args: &ReportArgs, zone: &TimeZone) -> Result<Window, CliError> {
         return Err(CliError::Usage("--since is not before --until: nothing lies between".into()));
     }
     Ok(window)
+}
+
+/// The API's own description: the flag's, else the lens', whose path is taken from the case's folder.
+fn openapi(args: &ReportArgs, case: &Case) -> Result<Option<Arc<Inventory>>, CliError> {
+    let said = case.settings.lens.openapi.as_ref().map(|path| case.folder().join(path));
+    let Some(path) = args.openapi.clone().or(said) else { return Ok(None) };
+    let shown = crate::domain::safe_text::escape(path.as_os_str().as_encoded_bytes());
+    let bytes = std::fs::read(&path).map_err(|e| CliError::Failed(format!("{shown}: {e}")))?;
+    let inventory = inventory::read(&bytes).map_err(|e| CliError::Failed(format!("{shown}: {e}")))?;
+    Ok(Some(Arc::new(inventory)))
 }
 
 /// What flags and the case's notes say of actors; a flag wins.

@@ -61,6 +61,7 @@ struct Shape {
 struct EndpointParts {
     facts: Endpoint,
     days: BTreeSet<i64>,
+    answered: BTreeSet<i32>,
     slots: BTreeMap<i64, Statuses>,
     classes: HashMap<(u32, Location, u32), SeenClass>,
     parameters: HashMap<(u32, Location), u64>,
@@ -274,6 +275,9 @@ impl<R: Resolve> Builder<R> {
         later(&mut e.last, x.time);
         if let Some(at) = x.time {
             parts.days.insert(at.div_euclid(DAY));
+            if x.status != Some(404) {
+                parts.answered.insert(at.div_euclid(DAY) as i32);
+            }
             parts.slots.entry(at.div_euclid(SLOT)).or_default().add(x.status);
         }
         for s in whole.sightings {
@@ -523,6 +527,7 @@ fn finish_endpoint(parts: EndpointParts, name_rank: &[u32]) -> Endpoint {
         .filter(|(asleep, _)| *asleep > 0)
         .max_by_key(|(asleep, woke)| (*asleep, -woke))
         .map(|(asleep, woke)| (asleep * DAY, woke * DAY));
+    e.days = parts.answered.into_iter().collect();
     e.slots = parts.slots.into_iter().map(|(at, statuses)| Slot { start: at * SLOT, statuses }).collect();
     e.classes = parts.classes.into_values().collect();
     e.classes.sort_by(|a, b| (&a.class, a.location, &a.pointer).cmp(&(&b.class, b.location, &b.pointer)));

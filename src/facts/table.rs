@@ -174,6 +174,8 @@ pub struct Endpoint {
     pub first: Option<Micros>,
     /// Latest request.
     pub last: Option<Micros>,
+    /// Days since 1970 on which it answered other than 404: sorted, each once.
+    pub days: Vec<i32>,
     /// Longest time between two requests, and when it ended.
     pub longest_sleep: Option<(Micros, Micros)>,
     /// Sensitive data seen here, by class, location, pointer.
