@@ -36,7 +36,7 @@ const REMEMBERED: usize = 64;
 
 /// What came back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub(super) enum Outcome {
     /// 2xx, 304, or no status kept.
     Hit,
     /// 403, 404, 410.
@@ -47,7 +47,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// Of a status, 0 where none was logged.
-    pub const fn of(status: u16) -> Self {
+    pub(super) const fn of(status: u16) -> Self {
         match status {
             0 | 200..=299 | 304 => Self::Hit,
             403 | 404 | 410 => Self::Miss,
@@ -58,48 +58,48 @@ impl Outcome {
 
 /// The first touch of one object by one actor, judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct First {
+pub(super) struct First {
     /// The object.
-    pub object: u64,
+    pub(super) object: u64,
     /// The touch.
-    pub touch: Touch,
+    pub(super) touch: Touch,
     /// What came back, the best of this actor's touches of it.
-    pub outcome: Outcome,
+    pub(super) outcome: Outcome,
     /// Actors that got it before.
-    pub before: u32,
+    pub(super) before: u32,
     /// Who got it first, if others did before.
-    pub owner: Option<ActorId>,
+    pub(super) owner: Option<ActorId>,
     /// Age of the object when touched; `None` without number or time.
-    pub age: Option<Micros>,
+    pub(super) age: Option<Micros>,
     /// Older than objects usually are when asked for.
-    pub late: bool,
+    pub(super) late: bool,
     /// More actors had it before than usually have one at all.
-    pub extra: bool,
+    pub(super) extra: bool,
 }
 
 impl First {
     /// Somebody else had it before, and nobody told this actor of it.
-    pub fn foreign(&self) -> bool {
+    pub(super) fn foreign(&self) -> bool {
         self.outcome == Outcome::Hit && self.before > 0 && !self.touch.given
     }
 
     /// Nobody had it before in the evidence although it is old.
-    pub fn unowned(&self) -> bool {
+    pub(super) fn unowned(&self) -> bool {
         self.outcome == Outcome::Hit && self.before == 0 && self.late && !self.touch.given
     }
 }
 
 /// All touches of one identifier name, by actor.
 #[derive(Debug, Clone, Default)]
-pub struct Objects {
+pub(super) struct Objects {
     /// First touches by actor, in time.
-    pub by_actor: BTreeMap<ActorId, Vec<First>>,
+    pub(super) by_actor: BTreeMap<ActorId, Vec<First>>,
     /// Touches by actor that came back to an object after another one.
-    pub returns: BTreeMap<ActorId, u64>,
+    pub(super) returns: BTreeMap<ActorId, u64>,
     /// Tenant of an object, where some touch told it.
-    pub tenants: HashMap<u64, u64>,
+    pub(super) tenants: HashMap<u64, u64>,
     /// Age beyond which a request is late.
-    pub cut: Micros,
+    pub(super) cut: Micros,
 }
 
 /// Who got an object, in the order of coming.
@@ -149,15 +149,15 @@ impl Frontier {
     }
 
     /// Age of a number at a time.
-    fn age(&self, number: i64, time: Micros) -> Option<Micros> {
+    fn age(&self, number: i64, time: Micros) -> Micros {
         let at = self.made.partition_point(|m| m.0 < number);
         // Ahead of everything known: not made yet.
-        let Some((_, made)) = self.made.get(at) else { return Some(0) };
+        let Some((_, made)) = self.made.get(at) else { return 0 };
         let mut age = time.saturating_sub((*made).max(self.start));
         if number < self.floor {
             age = age.saturating_add((self.floor.abs_diff(number) as f64 * self.pace) as Micros);
         }
-        Some(age.max(0))
+        age.max(0)
     }
 }
 
@@ -189,7 +189,7 @@ fn in_time(facts: &Facts, name: NameId) -> Vec<&Touch> {
 
 impl Objects {
     /// Of one name.
-    pub fn of(facts: &Facts, name: NameId) -> Self {
+    pub(super) fn of(facts: &Facts, name: NameId) -> Self {
         let touches = in_time(facts, name);
         let scoped = is_scoped(&touches);
         let mut arrivals: HashMap<u64, Arrivals> = HashMap::new();
@@ -219,23 +219,19 @@ impl Objects {
                 }
             }
             let firsts = out.by_actor.entry(touch.actor).or_default();
-            match index.get(&(touch.actor, object)) {
-                Some(at) => {
-                    if last.get(&touch.actor) != Some(&object) {
-                        *out.returns.entry(touch.actor).or_default() += 1;
-                    }
-                    if let Some(known) = firsts.get_mut(*at).filter(|k| k.outcome != Outcome::Hit) {
-                        if outcome == Outcome::Hit {
-                            (known.outcome, known.before, known.owner) = (outcome, before, owner);
-                        }
-                    }
+            if let Some(at) = index.get(&(touch.actor, object)) {
+                if last.get(&touch.actor) != Some(&object) {
+                    *out.returns.entry(touch.actor).or_default() += 1;
                 }
-                None => {
-                    index.insert((touch.actor, object), firsts.len());
-                    let touch = *touch;
-                    let (age, late, extra) = (None, false, false);
-                    firsts.push(First { object, touch, outcome, before, owner, age, late, extra });
+                let better = |known: &&mut First| known.outcome != Outcome::Hit && outcome == Outcome::Hit;
+                if let Some(known) = firsts.get_mut(*at).filter(better) {
+                    (known.outcome, known.before, known.owner) = (outcome, before, owner);
                 }
+            } else {
+                index.insert((touch.actor, object), firsts.len());
+                let touch = *touch;
+                let (age, late, extra) = (None, false, false);
+                firsts.push(First { object, touch, outcome, before, owner, age, late, extra });
             }
             last.insert(touch.actor, object);
         }
@@ -259,14 +255,14 @@ impl Objects {
             for first in firsts {
                 let (_, scope) = identity(&first.touch, scoped);
                 let frontier = frontiers.get(&scope).filter(|_| first.touch.time != Micros::MIN);
-                first.age = first.touch.number.and_then(|n| frontier?.age(n, first.touch.time));
+                first.age = first.touch.number.and_then(|n| Some(frontier?.age(n, first.touch.time)));
                 own.extend(first.age.filter(|_| first.outcome == Outcome::Hit).map(|a| a as f64));
             }
             medians.extend(quantile(&own, 0.5));
             ages.append(&mut own);
         }
         for (_, number, scope, time) in retouched {
-            ages.extend(frontiers.get(scope).and_then(|f| f.age(*number, *time)).map(|a| a as f64));
+            ages.extend(frontiers.get(scope).map(|f| f.age(*number, *time) as f64));
         }
         let usual = |values: &[f64]| quantile(values, USUAL).unwrap_or(f64::MAX);
         let cut = usual(&ages).min(usual(&medians)) * LATE_FACTOR;
@@ -304,12 +300,12 @@ impl Objects {
     }
 
     /// Tenant of a touched object: as the touch says, else as any touch of it said.
-    pub fn tenant(&self, first: &First) -> Option<u64> {
+    pub(super) fn tenant(&self, first: &First) -> Option<u64> {
         first.touch.tenant.or_else(|| self.tenants.get(&first.object).copied())
     }
 
     /// Where the first ones of an actor stand.
-    pub fn places(firsts: &[First], most: usize) -> Vec<Place> {
+    pub(super) fn places(firsts: &[First], most: usize) -> Vec<Place> {
         firsts.iter().take(most).map(|f| f.touch.place).collect()
     }
 }

@@ -3,9 +3,8 @@
 mod sim;
 
 use super::judge;
-use crate::domain::Micros;
-use crate::facts::{ActorId, Facts};
-use sim::{DAY, Dice, FIRST_ORDER, GET_ORDER, HOUR, MENU, MINUTE, SALES, SECOND, START, Week, World};
+use crate::facts::{ActorId, EndpointId, Facts};
+use sim::{DAY, FIRST_ORDER, HOUR, SALES, SECOND, START, Week, World};
 
 /// Every way of walking through orders that the literature notes name.
 const SHAPES: &[&str] = &[
@@ -132,6 +131,62 @@ fn weeks_without_an_intruder_accuse_nobody() {
             let week = Week { seed, ..week.clone() };
             let facts = World::new(week.clone()).finish();
             wrong.extend(accused(&facts).into_iter().take(2).map(|a| format!("{week:?}: {a:?}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Adds walks through restaurants by one actor.
+fn store_walk(world: &mut World, shape: &str, endpoint: EndpointId, size: i64) {
+    let mut stores: Vec<i64> = (1..=size).collect();
+    match shape {
+        "downwards" => stores.reverse(),
+        "random" => world.dice.shuffle(&mut stores),
+        _ => {}
+    }
+    let actor = world.actor("address:intruder-0", "Mozilla/5.0 (X11; Linux x86_64; rv:130.0)");
+    let mut time = START + 3 * DAY;
+    for store in stores {
+        // One id in eight was never given out.
+        world.get_store(endpoint, actor, time, store, store % 8 != 0);
+        time += 500_000 + world.dice.below(1_500_000);
+    }
+}
+
+#[test]
+fn restaurants_walked_are_found_and_a_crawler_is_not_accused() {
+    let mut wrong = Vec::new();
+    for shape in ["upwards", "downwards", "random"] {
+        for seed in 21..=23 {
+            let mut world = World::new(Week { seed, orders: 4_000, ..Week::default() });
+            store_walk(&mut world, shape, SALES, 400);
+            let facts = world.finish();
+            let accused = accused(&facts);
+            if !accused.iter().any(|(key, _)| key == "address:intruder-0") {
+                wrong.push(format!("{shape} {seed}: not found"));
+            }
+            wrong.extend(accused.into_iter().filter(|a| !a.0.contains("intruder")).map(|a| format!("{shape}: {a:?}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn sizes_rates_and_mixes_of_other_weeks() {
+    let weeks = [
+        Week { bodies: true, ..Week::default() },
+        Week { turns: false, morning: 30, ..Week::default() },
+        Week { turns: false, morning: 30, tenants: true, chain: 8, ..Week::default() },
+        Week { polling: 0, ..Week::default() },
+        Week { polling: 30, turns: false, ..Week::default() },
+        Week { merchants: 150, orders: 8_000, days: 2, tenants: true, ..Week::default() },
+        Week { merchants: 12, orders: 40_000, days: 14, diners: 9_000, ..Week::default() },
+    ];
+    let mut wrong = Vec::new();
+    for (at, week) in weeks.into_iter().enumerate() {
+        for shape in SHAPES {
+            let size = if at % 2 == 0 { 120 } else { 1_500 };
+            wrong.extend(check(Week { seed: 31 + at as u64, ..week.clone() }, shape, size));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -12,64 +12,64 @@ use super::statistics::{
 
 /// Standard deviations from which an order is not by chance: Baik-Deift-Johansson tails are thin, and
 /// many actors are tested.
-pub const ORDERED_Z: f64 = 5.0;
-/// The same for the runs test, on its monotone side.
-pub const RUNS_Z: f64 = -3.0;
+pub(super) const ORDERED_Z: f64 = 5.0;
+/// The same for the runs test, on its monotone side: it also sees a walk that turns back and forth.
+const RUNS_Z: f64 = -3.0;
 /// Objects from which an order of touches is looked at.
-pub const WALK_MIN: usize = 20;
+pub(super) const WALK_MIN: usize = 20;
 /// A pause between two first touches that belongs to no pace, in microseconds: ten minutes.
 const PAUSE: f64 = 600e6;
 
 /// One actor's first touches of one kind of object.
 #[derive(Debug, Clone)]
-pub struct Walk {
+pub(super) struct Walk {
     /// Distinct objects.
-    pub distinct: usize,
+    pub(super) distinct: usize,
     /// Got.
-    pub hits: usize,
+    pub(super) hits: usize,
     /// Refused or missing.
-    pub misses: usize,
+    pub(super) misses: usize,
     /// Got although others had them before and nobody told.
-    pub foreign: usize,
+    pub(super) foreign: usize,
     /// Got late.
-    pub late: usize,
+    pub(super) late: usize,
     /// Got late although nobody asked for them before.
-    pub unowned: usize,
+    pub(super) unowned: usize,
     /// Foreign, late and one too many; or foreign, of another tenant, and late or one too many.
-    pub solid: usize,
+    pub(super) solid: usize,
     /// Foreign and one too many.
-    pub crowded: usize,
+    pub(super) crowded: usize,
     /// Different first owners of the foreign ones.
-    pub owners: usize,
+    pub(super) owners: usize,
     /// Tenants of what it got, as far as known.
-    pub tenants: usize,
+    pub(super) tenants: usize,
     /// Share of the commonest of them; 0 where none is known.
-    pub home_share: f64,
+    pub(super) home_share: f64,
     /// Longest rising or falling part.
-    pub order: Option<LongestRun>,
+    pub(super) order: Option<LongestRun>,
     /// Runs test.
-    pub runs: Option<f64>,
+    pub(super) runs: Option<f64>,
     /// Distances.
-    pub gaps: Option<Gaps>,
+    pub(super) gaps: Option<Gaps>,
     /// Longest arithmetic progression, where it is longer than chance.
-    pub progression: Option<Progression>,
+    pub(super) progression: Option<Progression>,
     /// Median time between first touches, pauses left out.
-    pub pace: Option<Micros>,
+    pub(super) pace: Option<Micros>,
     /// How much that time varies: see [`coefficient_of_variation`].
-    pub pace_cv: Option<f64>,
+    pub(super) pace_cv: Option<f64>,
     /// Whether it guesses.
-    pub guesses: bool,
+    pub(super) guesses: bool,
     /// Earliest touch.
-    pub first: Option<Micros>,
+    pub(super) first: Option<Micros>,
     /// Latest.
-    pub last: Option<Micros>,
+    pub(super) last: Option<Micros>,
     /// Touches that came back to an object after another.
-    pub returns: u64,
+    pub(super) returns: u64,
 }
 
 impl Walk {
     /// Of first touches in time.
-    pub fn of(objects: &Objects, firsts: &[First], returns: u64) -> Self {
+    pub(super) fn of(objects: &Objects, firsts: &[First], returns: u64) -> Self {
         let numbers: Vec<i64> = firsts.iter().filter_map(|f| f.touch.number).collect();
         let home = home(objects, firsts);
         let count = |test: &dyn Fn(&First) -> bool| firsts.iter().filter(|f| test(f)).count();
@@ -119,40 +119,41 @@ impl Walk {
     }
 
     /// Share of the objects.
-    pub fn share(&self, count: usize) -> f64 {
+    pub(super) fn share(&self, count: usize) -> f64 {
         if self.distinct == 0 { 0.0 } else { count as f64 / self.distinct as f64 }
     }
 
     /// Asked for in rising or falling order.
-    pub fn ordered(&self) -> bool {
+    pub(super) fn ordered(&self) -> bool {
         self.order.is_some_and(|o| o.z > ORDERED_Z)
     }
 
     /// Asked for in falling order.
-    pub fn falling(&self) -> bool {
+    pub(super) fn falling(&self) -> bool {
         self.ordered() && self.order.is_some_and(|o| !o.rising)
     }
 
     /// Left little of its range out.
-    pub fn dense(&self) -> bool {
+    pub(super) fn dense(&self) -> bool {
         self.gaps.is_some_and(|g| g.is_dense())
     }
 
     /// Fixed step, or a long progression.
-    pub fn strided(&self) -> bool {
+    pub(super) fn strided(&self) -> bool {
         self.gaps.is_some_and(|g| g.is_strided()) || self.progression.is_some_and(|p| p.length >= WALK_MIN)
     }
 
     /// Paced by a machine: a fixed sleep, or one drawn evenly from a range (0.35).
-    pub fn machine_paced(&self) -> bool {
+    pub(super) fn machine_paced(&self) -> bool {
         self.pace_cv.is_some_and(|cv| cv < 0.4)
     }
 
     /// `upwards, step 1`, `downwards, step 40`, `in no order`.
-    pub fn manner(&self) -> String {
+    pub(super) fn manner(&self) -> String {
         let direction = match self.order.filter(|o| o.z > ORDERED_Z) {
             Some(order) if order.rising => "upwards",
             Some(_) => "downwards",
+            None if self.runs.is_some_and(|z| z < RUNS_Z) => return "back and forth in order".to_owned(),
             None => return "in no order".to_owned(),
         };
         match self.gaps {
@@ -162,7 +163,7 @@ impl Walk {
     }
 
     /// `100 % of 1016902–1017401`; empty without numbers.
-    pub fn range(&self) -> String {
+    pub(super) fn range(&self) -> String {
         self.gaps.map_or_else(String::new, |g| {
             let shown = g.coverage * 100.0;
             let digits = usize::from(shown < 10.0);
@@ -171,7 +172,7 @@ impl Walk {
     }
 
     /// `one every 2.0 s`; empty without times.
-    pub fn rhythm(&self) -> String {
+    pub(super) fn rhythm(&self) -> String {
         self.pace.map_or_else(String::new, |p| format!("one every {}.{} s", p / 1_000_000, p % 1_000_000 / 100_000))
     }
 }

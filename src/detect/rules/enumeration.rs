@@ -16,7 +16,7 @@ use super::super::{Detector, Finding, Meta};
 
 /// See the module.
 #[derive(Debug)]
-pub struct Enumeration;
+pub(super) struct Enumeration;
 
 static META: Meta = Meta {
     id: "enumeration",
@@ -107,9 +107,9 @@ fn judge_actor(walk: Walk, volume: bool, role: Role) -> Option<Judged> {
     } else if walk.tenants >= 3 && walk.home_share < 0.5 {
         taken = taken.max(walk.solid + walk.unowned);
     }
-    let takes = walk.share(taken) >= TAKEN_SHARE;
+    let enough = walk.share(taken) >= TAKEN_SHARE;
     let guesses = walk.guesses && walk.misses >= WALK_MIN && (walk.ordered() || walk.share(walk.misses) >= 0.5);
-    if !takes && !guesses {
+    if !enough && !guesses {
         // Old, sparse, at a fixed step: a restaurant's own history, or a stride through the past.
         let stride = walk.strided() && mostly_late && walk.share(walk.foreign + walk.unowned) >= TAKEN_SHARE;
         if !stride {
@@ -121,7 +121,7 @@ fn judge_actor(walk: Walk, volume: bool, role: Role) -> Option<Judged> {
     let one_tenant = walk.tenants > 0 && walk.home_share >= 0.9;
     let random_ok = walk.hits >= RANDOM_MIN && !walk.ordered();
     let much = walk.hits >= 2 * RANDOM_MIN;
-    let accuses = (takes && several_owners && !one_tenant && (structured || random_ok || much)
+    let accuses = (enough && several_owners && !one_tenant && (structured || random_ok || much)
         || guesses && role == Role::Record)
         && (role == Role::Record || walk.tenants >= 3);
     let weights = [
