@@ -20,6 +20,7 @@ mod hints;
 mod identify;
 mod json;
 mod nested;
+pub mod redact;
 mod request;
 mod set;
 mod siblings;

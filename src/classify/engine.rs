@@ -36,6 +36,27 @@ pub struct Classifier {
     /// Buffers for decoded text, one for each nesting.
     pub(super) pool: Vec<Vec<u8>>,
     reasons: HashMap<(PlaceId, u16, Evidence), Box<str>>,
+    /// Raw values of this exchange's sightings; kept for a redactor only.
+    raw: Option<Vec<Vec<u8>>>,
+}
+
+/// A sensitive value in clear: for redaction, which has to find it again. Goes into no frame or report.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InClear<'a> {
+    pub(super) class: u16,
+    pub(super) pointer: &'a str,
+    pub(super) text: &'a [u8],
+    pub(super) confidence: u8,
+    pub(super) fingerprint: Fingerprint,
+}
+
+/// Drops what is found.
+struct Nothing;
+
+impl Findings for Nothing {
+    fn sighting(&mut self, _: &Sighting<'_>) {}
+    fn identifier(&mut self, _: &Identifier<'_>) {}
+    fn signal(&mut self, _: &Signal<'_>) {}
 }
 
 impl fmt::Debug for Classifier {
@@ -67,6 +88,8 @@ pub(super) struct Found {
     pub(super) scope: (u32, u32),
     /// Objects that were open.
     pub(super) depth: usize,
+    /// Number of its raw value, where those are kept.
+    pub(super) raw: usize,
 }
 
 /// An identifier that waits for the end of its object.
@@ -123,6 +146,7 @@ impl Classifier {
             limited: false,
             pool: Vec::new(),
             reasons: HashMap::new(),
+            raw: None,
         }
     }
 
@@ -141,6 +165,25 @@ impl Classifier {
         self.request(x, path_shape);
         self.response(x);
         self.emit(out);
+    }
+
+    /// Walks one exchange and hands over its sensitive values in clear. False where a limit left
+    /// something out.
+    pub(super) fn in_clear(&mut self, x: &Exchange<'_>, each: &mut dyn FnMut(InClear<'_>)) -> bool {
+        self.raw = Some(Vec::new());
+        self.exchange(x, None, &mut Nothing);
+        let raw = self.raw.take().unwrap_or_default();
+        for found in &self.found {
+            let (Some(place), Some(text)) = (self.tree.get(found.place), raw.get(found.raw)) else { continue };
+            each(InClear {
+                class: found.class,
+                pointer: &place.pointer,
+                text,
+                confidence: found.confidence,
+                fingerprint: found.fingerprint,
+            });
+        }
+        !self.limited
     }
 
     /// How often values at each field passed for a class since the last call, in order.
@@ -225,7 +268,12 @@ impl Classifier {
         let depth = self.frames.len();
         let at = self.leaves.saturating_sub(1);
         let scope = (0, u32::MAX);
-        self.found.push(Found { class, place, leaf: at, confidence, evidence, fingerprint, masked, scope, depth });
+        let mut raw = 0;
+        if let Some(all) = &mut self.raw {
+            raw = all.len();
+            all.push(leaf.text.to_vec());
+        }
+        self.found.push(Found { class, place, leaf: at, confidence, evidence, fingerprint, masked, scope, depth, raw });
         if confidence >= super::set::REPORTED_MIN
             && let Some(frame) = self.frames.last_mut()
         {

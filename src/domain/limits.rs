@@ -106,3 +106,10 @@ pub const FREE_TEXT_BYTES_MAX: usize = 1 << 20;
 /// Distinct values of a field that are counted for a verdict on it, about, in one chunk: the bits of
 /// its sketch.
 pub const FIELD_VALUES_MAX: usize = 1 << 10;
+
+/// Distinct sensitive values that one redaction remembers; each takes some hundred bytes. A capture
+/// that holds more is split first: leaving values in would break the promise of redaction.
+pub const REDACT_VALUES_MAX: usize = 500_000;
+
+/// Encodings within one another that redaction undoes: JSON in a query parameter in a URL in JSON.
+pub const REDACT_NESTING_MAX: usize = 8;
