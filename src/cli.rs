@@ -17,6 +17,7 @@ mod output;
 mod progress;
 mod query;
 mod reading;
+mod redact;
 mod report;
 mod shape;
 
@@ -47,6 +48,7 @@ pub fn run() -> ExitCode {
         Command::Report(args) => report::run(&args, &mut output),
         Command::Find(args) => find::run(&args, &mut output),
         Command::Query(args) => query::run(&args, &mut output),
+        Command::Redact(args) => redact::run(&args, &mut output),
         Command::Classes(args) => catalogue::classes(&args, &mut output),
         Command::Detectors(args) => catalogue::detectors(&args, &mut output),
         Command::Case(args) => case::run(&args, &mut output),

@@ -27,6 +27,8 @@ pub(super) enum Command {
     Find(Box<FindArgs>),
     /// Ask the case's tables in SQL.
     Query(Box<QueryArgs>),
+    /// Write a HAR that can be handed on: sensitive values replaced, equal ones by equal pseudonyms.
+    Redact(RedactArgs),
     /// List the kinds of sensitive data that are looked for.
     Classes(ListArgs),
     /// List the detectors.
@@ -65,6 +67,10 @@ pub(super) struct ReadingArgs {
     /// Proxy that may speak for a client in X-Forwarded-For: address or CIDR block.
     #[arg(long, env = "BREACHWALK_TRUSTED_PROXIES", value_delimiter = ',', value_name = "CIDR")]
     pub trusted_proxy: Vec<String>,
+    /// Key of the fingerprints for a case that is made now, 32 bytes: cases with one key can be
+    /// joined. [default: a fresh one]
+    #[arg(long, env = "BREACHWALK_KEY", value_name = "FILE")]
+    pub key: Option<PathBuf>,
     /// Threads that parse [default: all cores].
     #[arg(long, env = "BREACHWALK_THREADS", value_name = "N")]
     pub threads: Option<usize>,
@@ -218,6 +224,35 @@ pub(super) struct QueryArgs {
     pub shape: Shape,
     #[command(flatten)]
     pub reading: ReadingArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RedactArgs {
+    /// A HAR file, compressed or not.
+    #[arg(value_name = "HAR")]
+    pub file: String,
+    /// Where the redacted HAR goes.
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Where the certificate goes, which says what was replaced [default: FILE.certificate.json].
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+    /// Key of the pseudonyms, 32 bytes: captures redacted with one key can be joined. A case's `key`
+    /// is one. [default: a fresh one]
+    #[arg(long, env = "BREACHWALK_KEY", value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Replace values of the business too: order numbers, sales figures.
+    #[arg(long)]
+    pub business: bool,
+    /// Keep bodies that cannot be read, such as archives.
+    #[arg(long)]
+    pub keep_unreadable: bool,
+    /// Keep pictures, fonts, sound and films.
+    #[arg(long)]
+    pub keep_static: bool,
+    /// Replace the files if they exist.
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

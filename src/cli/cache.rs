@@ -44,11 +44,12 @@ pub(super) fn open(inputs: &[String], args: &ReadingArgs, output: &mut Output) -
     let config = Config::load()?;
     let sources = evidence::collect(inputs)?;
     // Mistakes in flags are told before a folder is made.
-    reading::settings(args, &config, &reading::case_settings(args, &config))?;
+    let new_settings = reading::case_settings(args, &config)?;
+    reading::settings(args, &config, &new_settings)?;
     // Standard input has no identity until it is read: a fresh case each time.
     let stdin = sources.iter().any(|s| s.path().is_none());
     let folder = folder(&sources, args, stdin)?;
-    let mut case = wait_for(&folder, &reading::case_settings(args, &config), output)?;
+    let mut case = wait_for(&folder, &new_settings, output)?;
     let settings = reading::settings(args, &config, &case.settings)?;
     let left_out = ingest::run_quietly(&mut case, &sources, &settings, output)?;
     Ok(Opened { case, left_out })

@@ -15,7 +15,7 @@ use crate::report::{Column, Guard, LeftOut, Report, Section, Shown, Value};
 pub(super) fn run(args: &IngestArgs, output: &mut Output) -> Result<u8, CliError> {
     let config = Config::load()?;
     let sources = evidence::collect(&args.evidence)?;
-    let new_settings = reading::case_settings(&args.reading, &config);
+    let new_settings = reading::case_settings(&args.reading, &config)?;
     // Mistakes in flags are told before a folder is made.
     reading::settings(&args.reading, &config, &new_settings)?;
     let mut case = Case::open_or_create(&args.case, new_settings, now())?;

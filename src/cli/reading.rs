@@ -19,14 +19,15 @@ const THREADS_MAX: usize = 256;
 const MAPPING_BYTES_MAX: u64 = 1 << 20;
 
 /// Settings of a new case: flags and environment, then the configuration file.
-pub(super) fn case_settings(args: &ReadingArgs, config: &Config) -> CaseSettings {
+pub(super) fn case_settings(args: &ReadingArgs, config: &Config) -> Result<CaseSettings, CliError> {
     let mut settings = CaseSettings::default();
     if let Some(zone) = args.zone.clone().or_else(|| config.zone.clone()) {
         settings.zone = zone;
     }
     settings.trusted_proxies =
         if args.trusted_proxy.is_empty() { config.trusted_proxies.clone() } else { args.trusted_proxy.clone() };
-    settings
+    settings.key = args.key.as_deref().map(super::redact::read_key).transpose()?;
+    Ok(settings)
 }
 
 /// What ingest is told. Zone and proxies are the case's unless a flag says otherwise.
