@@ -16,10 +16,14 @@ use super::statistics::quantile;
 /// stay open are ordinary.
 const FRESH: Micros = 15 * 60 * 1_000_000;
 /// Times the usual age at which objects are asked for that makes a request late.
-const LATE_FACTOR: f64 = 3.0;
+const LATE_FACTOR: f64 = 6.0;
 /// Which quantile is usual. Not 0.999, the quantile of customers alone: owners are not known here, and
-/// an attack of 500 in 20,000 requests must not move it.
-const USUAL: f64 = 0.95;
+/// an attack must not move it unless it makes a quarter of all requests and of all actors.
+const USUAL: f64 = 0.75;
+/// Share of an actor's objects, and of the other's, that both had, from which one is the other under a
+/// new name (a new session reads its own history).
+const SAME: f64 = 0.8;
+const SAME_OF_OTHER: f64 = 0.1;
 /// Quantile of how many actors ask for an object: who comes after that many is one too many.
 const CROWD: f64 = 0.9;
 /// Share of values that belong to several tenants from which numbers are taken to be dealt out by each
@@ -98,6 +102,8 @@ pub(super) struct Objects {
     pub(super) returns: BTreeMap<ActorId, u64>,
     /// Tenant of an object, where some touch told it.
     pub(super) tenants: HashMap<u64, u64>,
+    /// Who got an object while it was fresh, the first [`REMEMBERED`].
+    pub(super) fresh: HashMap<u64, Vec<ActorId>>,
     /// Age beyond which a request is late.
     pub(super) cut: Micros,
 }
@@ -269,6 +275,12 @@ impl Objects {
         self.cut = if cut < 1e17 { (cut as Micros).max(FRESH) } else { FRESH };
         for first in self.by_actor.values_mut().flatten() {
             first.late = first.age.is_some_and(|a| a > self.cut);
+            if first.outcome == Outcome::Hit && !first.late {
+                let fresh = self.fresh.entry(first.object).or_default();
+                if fresh.len() < REMEMBERED {
+                    fresh.push(first.touch.actor);
+                }
+            }
         }
     }
 
@@ -297,6 +309,23 @@ impl Objects {
                 first.extra = first.before >= usual;
             }
         }
+    }
+
+    /// Whether the foreign objects of an actor are those of one other who had them fresh: its own, under
+    /// an earlier session.
+    pub(super) fn is_same_person(&self, firsts: &[First]) -> bool {
+        let mut shared: HashMap<ActorId, usize> = HashMap::new();
+        let foreign = || firsts.iter().filter(|f| f.foreign());
+        for first in foreign() {
+            for other in self.fresh.get(&first.object).into_iter().flatten().filter(|a| **a != first.touch.actor) {
+                *shared.entry(*other).or_default() += 1;
+            }
+        }
+        let all = foreign().count() as f64;
+        shared.iter().any(|(other, both)| {
+            let theirs = self.by_actor.get(other).map_or(0, Vec::len) as f64;
+            *both as f64 >= SAME * all && *both as f64 >= SAME_OF_OTHER * theirs
+        })
     }
 
     /// Tenant of a touched object: as the touch says, else as any touch of it said.

@@ -37,10 +37,8 @@ pub(super) struct Walk {
     pub(super) unowned: usize,
     /// Foreign, late and one too many; or foreign, of another tenant, and late or one too many.
     pub(super) solid: usize,
-    /// Foreign and one too many.
-    pub(super) crowded: usize,
-    /// Different first owners of the foreign ones.
-    pub(super) owners: usize,
+    /// One other actor had nearly all of the foreign ones fresh.
+    pub(super) same_person: bool,
     /// Tenants of what it got, as far as known.
     pub(super) tenants: usize,
     /// Share of the commonest of them; 0 where none is known.
@@ -90,7 +88,6 @@ impl Walk {
                 Outcome::Unsure => {}
             }
         }
-        let owners: BTreeSet<_> = firsts.iter().filter(|f| f.foreign()).filter_map(|f| f.owner).collect();
         let tenants: BTreeSet<u64> =
             firsts.iter().filter(|f| f.outcome == Outcome::Hit).filter_map(|f| objects.tenant(f)).collect();
         Self {
@@ -101,8 +98,7 @@ impl Walk {
             late: count(&|f| f.late),
             unowned: count(&First::unowned),
             solid: count(&solid),
-            crowded: count(&|f| f.foreign() && f.extra),
-            owners: owners.len(),
+            same_person: objects.is_same_person(firsts),
             tenants: tenants.len(),
             home_share: home.map_or(0.0, |h| h.1),
             order: longest_monotone(&numbers).filter(|_| numbers.len() >= WALK_MIN),

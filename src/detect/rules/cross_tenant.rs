@@ -23,7 +23,7 @@ static META: Meta = Meta {
              came late and to one more actor than usual; at least half of all it got; accused from 10 of 3 tenants, \
              or from 3 when known to carry no credentials",
     quiet: "a chain's screen and people who eat in many places: fresh objects, as many askers as usual; own history \
-            under a new session: few earlier owners",
+            under a new session: one other had them all",
 };
 
 /// Fewest objects (detection literature: 3), and from when on it is an accusation.
@@ -31,8 +31,6 @@ const OBJECTS: usize = 3;
 const OBJECTS_ACCUSED: usize = 10;
 /// Share of all objects got.
 const SHARE: f64 = 0.5;
-/// Earlier owners per object; see enumeration.
-const OWNERS_SHARE: f64 = 0.3;
 /// Ownership learnt from traffic is good evidence, not proof; more objects make it better.
 const WEIGHT_TAKEN: f64 = 0.6;
 const WEIGHT_MANY: f64 = 0.6;
@@ -63,12 +61,12 @@ fn judge_actor(facts: &Facts, name: NameId, objects: &Objects, actor: ActorId, f
     let tenants = unique(taken.iter().filter_map(|f| objects.tenant(f))).len();
     let owners = unique(taken.iter().filter_map(|f| f.owner)).len();
     let enough = taken.len() >= OBJECTS && tenants >= 2 && taken.len() as f64 >= SHARE * walk.hits as f64;
-    if !enough || (owners as f64) < OWNERS_SHARE * taken.len() as f64 || walk.home_share >= 0.9 {
+    if !enough || walk.same_person || walk.home_share >= 0.9 {
         return None;
     }
     let auth = facts.actor(actor).map(|a| a.auth).unwrap_or_default();
     let open = auth[1] > 0 && auth[0] == 0;
-    let many = taken.len() >= OBJECTS_ACCUSED && tenants >= 3 && owners >= OBJECTS_ACCUSED / 2;
+    let many = taken.len() >= OBJECTS_ACCUSED && tenants >= 3 && owners >= OBJECTS;
     let weights = [WEIGHT_TAKEN, if many { WEIGHT_MANY } else { 0.0 }, if open { WEIGHT_OPEN } else { 0.0 }];
     let what = thing(facts.name(name));
     let sentence = format!(

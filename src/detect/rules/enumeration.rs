@@ -23,8 +23,8 @@ static META: Meta = Meta {
     title: "Identifiers walked",
     owasp: &["API1", "API4", "API6"],
     cwe: &[639, 340, 799],
-    method: "first touches of each actor over the whole evidence: objects that others had before (late: 3 × the \
-             95 % quantile of ages at which objects are asked for; one too many: more actors than 90 % of objects \
+    method: "first touches of each actor over the whole evidence: objects that others had before (late: 6 × the \
+             75 % quantile of ages at which objects are asked for; one too many: more actors than 90 % of objects \
              have), order (longest monotone subsequence z > 5), gaps (20 objects, coverage ≥ 0.5, or modal share ≥ 0.6 \
              at ≤ 1 bit), threshold random walk on misses; late and foreign touches of all actors pooled in windows of 50",
     quiet: "merchants' own screens (ids rise at a fixed step, but fresh and with as many askers as usual), shared \
@@ -37,9 +37,9 @@ const TAKEN_SHARE: f64 = 0.5;
 /// Objects without any order from which a taker is accused: below it may be a person's own history
 /// under a new session.
 const RANDOM_MIN: usize = 50;
-/// Objects per earlier owner: many objects of one earlier owner are that owner's own, come back under a
-/// new session.
-const OWNERS_SHARE: f64 = 0.3;
+/// Share of its range from which an ordered part of it is no accident: one of two walkers who share the
+/// numbers has a half, a restaurant's or person's own orders are a few in a hundred.
+const PART: f64 = 0.2;
 
 /// What each kind of evidence is worth. Ownership counts most, because it is the harm itself; order and
 /// pace are also those of honest programs.
@@ -96,11 +96,14 @@ fn judge_records(facts: &Facts, name: NameId, out: &mut Vec<Finding>) {
 
 /// Whether a walk is one, how surely, and whether its actor is an intruder. `None` for ordinary use.
 fn judge_actor(walk: Walk, volume: bool, role: Role) -> Option<Judged> {
-    let structured = walk.dense() || walk.strided();
+    let structured = walk.dense() || walk.strided() || walk.gaps.is_some_and(|g| g.coverage >= PART);
     let mostly_late = walk.share(walk.late) >= 0.9;
     let mut taken = walk.solid;
     if walk.falling() && walk.dense() {
-        taken = taken.max(walk.crowded);
+        taken = taken.max(walk.foreign);
+    }
+    if mostly_late && !walk.ordered() && walk.hits >= RANDOM_MIN {
+        taken = taken.max(walk.foreign);
     }
     if walk.dense() && mostly_late {
         taken = taken.max(walk.foreign).max(walk.foreign + walk.unowned);
@@ -117,11 +120,10 @@ fn judge_actor(walk: Walk, volume: bool, role: Role) -> Option<Judged> {
         }
         taken = walk.foreign + walk.unowned;
     }
-    let several_owners = walk.owners as f64 >= OWNERS_SHARE * walk.foreign as f64 || walk.unowned > walk.foreign;
     let one_tenant = walk.tenants > 0 && walk.home_share >= 0.9;
     let random_ok = walk.hits >= RANDOM_MIN && !walk.ordered();
     let much = walk.hits >= 2 * RANDOM_MIN;
-    let accuses = (enough && several_owners && !one_tenant && (structured || random_ok || much)
+    let accuses = (enough && !walk.same_person && !one_tenant && (structured || random_ok || much)
         || guesses && role == Role::Record)
         && (role == Role::Record || walk.tenants >= 3);
     let weights = [
