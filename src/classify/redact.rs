@@ -22,7 +22,7 @@ use crate::parse::target::{Scratch, Shape};
 
 use super::class::Sensitivity;
 use super::set::REPORTED_MIN;
-use super::{Classifier, ClassSet, Fingerprinter};
+use super::{ClassSet, Classifier, Fingerprinter};
 use book::Book;
 use text::{is_secret, quote, unescape};
 
@@ -82,7 +82,9 @@ pub enum RedactError {
     #[error("no HAR entry was found; name a HAR file, and unpack it first")]
     NoEntries,
     /// See [`crate::domain::limits::REDACT_VALUES_MAX`].
-    #[error("more sensitive values than can be remembered (limit REDACT_VALUES_MAX); split the capture and redact the parts")]
+    #[error(
+        "more sensitive values than can be remembered (limit REDACT_VALUES_MAX); split the capture and redact the parts"
+    )]
     TooManyValues,
 }
 

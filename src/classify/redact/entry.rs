@@ -84,7 +84,13 @@ impl Redactor {
             let packed: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
             match STANDARD.decode(&packed).map(String::from_utf8) {
                 Ok(Ok(plain)) => plain,
-                other => return self.unreadable(&text, other.map_or(0, |r| r.map_or_else(|e| e.as_bytes().len(), |p| p.len())), &mime),
+                other => {
+                    return self.unreadable(
+                        &text,
+                        other.map_or(0, |r| r.map_or_else(|e| e.as_bytes().len(), |p| p.len())),
+                        &mime,
+                    );
+                }
             }
         } else {
             text
@@ -115,7 +121,11 @@ impl Redactor {
     /// A body that no reader understands: kept or left out as the options say.
     fn unreadable(&mut self, _text: &str, old: usize, mime: &str) -> Rewritten {
         if self.options.keep_unreadable || is_static(mime) && self.options.keep_static {
-            self.note(if is_static(mime) { "static files: kept unread" } else { "bodies that are no text: kept unread" });
+            self.note(if is_static(mime) {
+                "static files: kept unread"
+            } else {
+                "bodies that are no text: kept unread"
+            });
             return Rewritten { text: None, old, new: old };
         }
         self.note("bodies that are no text: left out");

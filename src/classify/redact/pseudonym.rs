@@ -88,7 +88,17 @@ fn same_shape(fingerprint: Fingerprint, text: &str, keyed: &Fingerprinter) -> St
         return out;
     }
     // One in ten single digits comes out as it went in.
-    text.chars().map(|c| if c == '9' || c == 'z' || c == 'Z' { '1' } else if c.is_ascii_digit() { '9' } else { 'x' }).collect()
+    text.chars()
+        .map(|c| {
+            if c == '9' || c == 'z' || c == 'Z' {
+                '1'
+            } else if c.is_ascii_digit() {
+                '9'
+            } else {
+                'x'
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -16,8 +16,27 @@ const BASE64_MIN: usize = 12;
 
 /// Words of a name whose value is a secret, whatever it looks like.
 const SECRET: &[&str] = &[
-    "password", "passwd", "pwd", "secret", "token", "authorization", "cookie", "session", "sessionid", "sid", "jwt",
-    "apikey", "credential", "credentials", "otp", "pin", "cvv", "csrf", "xsrf", "signature", "passcode",
+    "password",
+    "passwd",
+    "pwd",
+    "secret",
+    "token",
+    "authorization",
+    "cookie",
+    "session",
+    "sessionid",
+    "sid",
+    "jwt",
+    "apikey",
+    "credential",
+    "credentials",
+    "otp",
+    "pin",
+    "cvv",
+    "csrf",
+    "xsrf",
+    "signature",
+    "passcode",
 ];
 
 /// Whether a name says that its value is a secret: `access_token`, `X-Api-Key`, `newPassword`.
@@ -36,7 +55,8 @@ pub(super) fn is_secret(name: &str) -> bool {
             last.push(c.to_ascii_lowercase());
         }
     }
-    let api_key = words.windows(2).any(|w| matches!(w, [a, b] if b == "key" && (a == "api" || a == "access" || a == "private")));
+    let api_key =
+        words.windows(2).any(|w| matches!(w, [a, b] if b == "key" && (a == "api" || a == "access" || a == "private")));
     api_key || words.iter().any(|w| SECRET.contains(&w.as_str()))
 }
 
@@ -217,7 +237,9 @@ impl Redactor {
             return None;
         }
         for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
-            let Some(plain) = engine.decode(text).ok().and_then(|plain| String::from_utf8(plain).ok()) else { continue };
+            let Some(plain) = engine.decode(text).ok().and_then(|plain| String::from_utf8(plain).ok()) else {
+                continue;
+            };
             if plain.chars().any(|c| c.is_control() && !c.is_ascii_whitespace()) {
                 return None;
             }
