@@ -85,9 +85,11 @@ impl Context {
 impl Resolve for &Context {
     fn resolve(&self, _method: &str, host: &str, path_shape: &str) -> Resolved {
         let (template, values) = self.templates.apply(host, path_shape, path_shape);
+        let learnt = self.templates.find(host, path_shape).and_then(|at| self.templates.all().get(at));
         // A segment in braces was an identifier to begin with: its value is in `identifiers`.
         let slugs = values.filter(|(_, segment)| !segment.contains('{'));
         Resolved {
+            host: learnt.map_or(host, |t| &t.host).to_owned(),
             template: template.to_owned(),
             slugs: slugs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         }

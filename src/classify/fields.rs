@@ -102,7 +102,10 @@ pub fn judge(set: &ClassSet, count: &FieldCount<'_>) -> FieldVerdict {
     let Some(class) = set.get(number).filter(|_| count.values >= VALUES_MIN) else { return FieldVerdict::Keep };
     let weights = class.meta().weights;
     let percent = count.passing.saturating_mul(100) / count.values.max(1);
-    if percent >= RAISE_PERCENT {
+    // Agreement says something only of what does not agree by itself: a checksum, or a shape that is
+    // rare. That all values of `items/*/name` are words makes none of them a person's name.
+    let telling = weights.key_shape == 0 || weights.shape >= CANDIDATE_MIN;
+    if percent >= RAISE_PERCENT && telling {
         return FieldVerdict::Raise;
     }
     let by_chance = weights.valid < UNMISTAKABLE || weights.shape >= CANDIDATE_MIN;

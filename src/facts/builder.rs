@@ -26,6 +26,8 @@ pub const VALUES_MAX: usize = 1_500_000;
 /// parameters (a restaurant's slug).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Resolved {
+    /// Host that the exchange counts for: the only one of the case where the log names none.
+    pub host: String,
     /// `/stores/{store_id}/orders`.
     pub template: String,
     /// Name and value of each such segment.
@@ -205,14 +207,16 @@ impl<R: Resolve> Builder<R> {
         let number = self.shapes.number(&self.key);
         if number as usize == known {
             let resolved = self.resolve.resolve(x.method, x.host, x.path_shape);
-            self.key.truncate(x.method.len() + x.host.len() + 2);
-            self.key.push_str(&resolved.template);
+            self.key.clear();
+            for part in [x.method, "\0", &resolved.host, "\0", &resolved.template] {
+                self.key.push_str(part);
+            }
             let endpoints = self.templates.len();
             let endpoint = self.templates.number(&self.key);
             if endpoint as usize == endpoints {
                 let facts = Endpoint {
                     method: x.method.to_owned(),
-                    host: x.host.to_owned(),
+                    host: resolved.host,
                     template: resolved.template,
                     ..Endpoint::default()
                 };

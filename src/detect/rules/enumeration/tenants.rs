@@ -3,9 +3,9 @@
 //! accused where nothing private is answered.
 
 use crate::domain::Severity;
-use crate::facts::{ActorId, Facts, NameId};
+use crate::facts::{ActorId, Facts, NameId, Touch};
 
-use super::super::super::draft::{EXAMPLES, draft, several, thing, unique, widen};
+use super::super::super::draft::{EXAMPLES, draft, is_private, several, thing, unique, widen};
 use super::super::super::objects::{First, Objects};
 use super::super::super::statistics::{noisy_or, robust_z};
 use super::super::super::walk::{WALK_MIN, Walk};
@@ -47,7 +47,7 @@ pub(super) fn judge(facts: &Facts, name: NameId, out: &mut Vec<Finding>) {
 
 /// The finding of one walker.
 fn finding(facts: &Facts, name: NameId, actor: ActorId, firsts: &[First], walk: &Walk, volume: bool) -> Finding {
-    let private = is_sensitive(facts, firsts);
+    let private = is_sensitive(facts, firsts) || is_second_look(facts, name, actor, walk.distinct);
     let agent = facts.actor(actor).map(|a| a.user_agent.to_ascii_lowercase()).unwrap_or_default();
     let crawler = CRAWLERS.iter().any(|c| agent.contains(c));
     let in_order = walk.ordered() && walk.dense();
@@ -91,6 +91,20 @@ fn finding(facts: &Facts, name: NameId, actor: ActorId, firsts: &[First], walk: 
     found.examples = Objects::places(firsts, EXAMPLES);
     widen(&mut found, walk.first, walk.last);
     found
+}
+
+/// Share of the restaurants walked of which private data must have been asked for, too.
+const SECOND_LOOK: f64 = 0.25;
+
+/// Whether the first look was at a public page and a later one at private data of many of them.
+fn is_second_look(facts: &Facts, name: NameId, actor: ActorId, distinct: usize) -> bool {
+    let private = |t: &&Touch| {
+        (t.actor, t.name) == (actor, name)
+            && (200..300).contains(&t.status)
+            && facts.endpoint(t.endpoint).is_some_and(is_private)
+    };
+    let seen = unique(facts.touches.iter().filter(private).map(|t| t.value)).len();
+    seen >= WALK_MIN && seen as f64 >= SECOND_LOOK * distinct as f64
 }
 
 /// Whether an actor never fetched what belongs to a page.
