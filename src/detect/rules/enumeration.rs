@@ -96,7 +96,8 @@ fn judge_records(facts: &Facts, name: NameId, out: &mut Vec<Finding>) {
 
 /// Whether a walk is one, how surely, and whether its actor is an intruder. `None` for ordinary use.
 fn judge_actor(walk: Walk, volume: bool, role: Role) -> Option<Judged> {
-    let structured = walk.dense() || walk.strided() || walk.gaps.is_some_and(|g| g.coverage >= PART);
+    let part = walk.gaps.is_some_and(|g| g.coverage >= PART);
+    let structured = walk.dense() || walk.strided() || part;
     let mostly_late = walk.share(walk.late) >= 0.9;
     let mut taken = walk.solid;
     if walk.falling() && walk.dense() {
@@ -105,7 +106,7 @@ fn judge_actor(walk: Walk, volume: bool, role: Role) -> Option<Judged> {
     if mostly_late && !walk.ordered() && walk.hits >= RANDOM_MIN {
         taken = taken.max(walk.foreign);
     }
-    if walk.dense() && mostly_late {
+    if part && mostly_late {
         taken = taken.max(walk.foreign).max(walk.foreign + walk.unowned);
     } else if walk.tenants >= 3 && walk.home_share < 0.5 {
         taken = taken.max(walk.solid + walk.unowned);
