@@ -22,6 +22,7 @@ use crate::domain::time::SECOND;
 use crate::exposure::ledger::{self, Ledger};
 use crate::exposure::outcome::Outcome;
 use crate::facts::{Builder, Facts, Inventory};
+use crate::frame::links::{self, Link};
 use crate::frame::rows::{self, ChunkFiles};
 use crate::frame::schema::Table;
 use crate::frame::summary::{Exchanges, Gap, Window};
@@ -65,9 +66,14 @@ pub fn analyse(case: &Case, options: &Options) -> Result<Analysis, CaseError> {
     let context = Context::new(case, options)?;
     let mut facts = Builder::new(&context, lens);
     let mut ledger = ledger::Builder::new(&context, lens);
+    let links = captures(case)?;
     rows::each(chunks(case), options.window, &context, &mut |whole| {
-        let who = facts.push(whole);
-        ledger.push(whole, who);
+        let mut whole = *whole;
+        if let Some(link) = links.iter().find(|l| l.capture == whole.exchange.actor) {
+            whole.exchange.actor = &link.actor;
+        }
+        let who = facts.push(&whole);
+        ledger.push(&whole, who);
     })?;
     let (mut facts, actors, endpoints) = facts.finish();
     let mut ledger = ledger.finish(&actors, &endpoints);
@@ -88,8 +94,30 @@ pub fn analyse(case: &Case, options: &Options) -> Result<Analysis, CaseError> {
         judged: &judged,
         gaps: &gaps,
     });
+    outcome.limits.extend(links.iter().map(linked));
     outcome.limits.extend(said);
     Ok(Analysis { facts, ledger, findings, outcome })
+}
+
+/// Requests of a capture that a log must have of one actor before the two are taken for one.
+const LINK_LEAST: u64 = 5;
+/// Share of the capture's logged requests that must be that actor's, in percent.
+const LINK_PERCENT: u64 = 80;
+
+/// Captures that are an actor's of a log. The lens undoes one: `unlinked = ["capture:3"]`.
+fn captures(case: &Case) -> Result<Vec<Link>, CaseError> {
+    let undone = &case.settings.lens.unlinked;
+    let mut links = links::captures(case.part_files(Table::Exchanges))?;
+    links.retain(|l| l.same >= LINK_LEAST && l.same * 100 >= l.logged * LINK_PERCENT && !undone.contains(&l.capture));
+    links.dedup_by(|b, a| a.capture == b.capture);
+    Ok(links)
+}
+
+fn linked(link: &Link) -> String {
+    format!(
+        "{} is counted as {}: {} of {} requests that both capture and log have are of that actor within three seconds; a request that both have is counted twice among requests, once among people and records.",
+        link.capture, link.actor, link.same, link.logged
+    )
 }
 
 /// Gaps of the case's logs.

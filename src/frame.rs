@@ -8,6 +8,7 @@ pub mod column;
 mod delta;
 mod encode;
 pub mod findings;
+pub mod links;
 pub mod lookup;
 pub mod part;
 pub mod rows;

@@ -35,7 +35,10 @@ pub struct Lens {
     /// How many there are: `store_id = 37529`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub population: BTreeMap<String, u64>,
-    /// OpenAPI file that describes the API.
+    /// Captures that are not an actor's of a log although their requests agree: `capture:3`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unlinked: Vec<String>,
+    /// OpenAPI file that describes the API, its path from the case's folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub openapi: Option<String>,
 }
