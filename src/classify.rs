@@ -8,7 +8,9 @@
 
 mod bits;
 mod body;
+pub mod checksum;
 pub mod class;
+pub mod classes;
 mod engine;
 pub mod fields;
 mod fingerprint;
