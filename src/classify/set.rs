@@ -66,6 +66,11 @@ impl fmt::Debug for ClassSet {
 }
 
 impl ClassSet {
+    /// All classes that are built in.
+    pub fn built_in() -> Self {
+        Self::new(super::classes::ALL, Vec::new())
+    }
+
     /// These built-in classes and the user's own; what exceeds [`CLASSES_MAX`] is left out.
     pub fn new(built_in: &[&'static dyn Class], own: Vec<Box<dyn Class>>) -> Self {
         let handles = built_in.iter().map(|c| Handle::BuiltIn(*c)).chain(own.into_iter().map(Handle::Own));
