@@ -284,11 +284,16 @@ impl Lexicon {
         let generic = trailing == own.len();
         let head = line.len() - if generic { 0 } else { trailing };
         let mut best: Vec<Best> = Vec::new();
+        // Classes that the parent speaks against: nothing to a key that names one, enough where it half does.
+        let mut wary = Bits::default();
         for (at, word) in line.iter().enumerate() {
             for phrase in self.phrases.get(*word).into_iter().flatten() {
                 let end = at + phrase.words.len();
                 let here = line.get(at..end).is_some_and(|l| l.iter().zip(&phrase.words).all(|(a, b)| *a == b));
                 if !here || end <= begin && !generic {
+                    if here && phrase.against {
+                        wary.add(phrase.class);
+                    }
                     continue;
                 }
                 let slot = best.iter().position(|b| b.class == phrase.class).unwrap_or_else(|| {
@@ -316,7 +321,7 @@ impl Lexicon {
         }
         if let [only] = own {
             for class in self.endings.get(only).into_iter().flatten() {
-                if !out.against.has(*class) && !hints.iter().any(|h| h.class == *class) {
+                if !out.against.has(*class) && !wary.has(*class) && !hints.iter().any(|h| h.class == *class) {
                     hints.push(Hint { class: *class, strength: Strength::Weak, words: 0 });
                 }
             }

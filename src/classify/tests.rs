@@ -7,6 +7,7 @@ use super::*;
 use crate::domain::{Body, Credential, Exchange, Text, Transfer};
 
 mod cases;
+mod corpus;
 
 #[derive(Debug)]
 struct Plain {
