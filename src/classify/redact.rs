@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::domain::{Body, Credential, Exchange, Text, Transfer};
 use crate::parse::cut::{Cut, Layout, What, cutter};
-use crate::parse::formats::by_id;
+use crate::parse::formats::{by_id, har};
 use crate::parse::json::{find, members};
 use crate::parse::target::{Scratch, Shape};
 
@@ -65,7 +65,7 @@ pub struct Certificate {
     pub scheme: String,
     /// Entries that were written.
     pub entries: u64,
-    /// Entries that could not be read and were left out.
+    /// Entries, and spans where one may have been, that could not be read and were left out.
     pub entries_left_out: u64,
     /// Replacements by class, then by place.
     pub replaced: BTreeMap<String, BTreeMap<String, u64>>,
@@ -144,15 +144,19 @@ pub fn document(
     Ok(redactor.write(har, put))
 }
 
-/// Calls `each` with every entry, and with nothing for every span that could not be read.
-fn each_entry(har: &[u8], each: &mut dyn FnMut(Option<&[u8]>)) {
+/// Calls `each` with every entry, mended where it is no strict JSON, and with nothing for every span that could not be read.
+fn each_entry(document: &[u8], each: &mut dyn FnMut(Option<&[u8]>)) {
     let mut cutter = cutter(Layout::Json, crate::domain::limits::CHUNK_BYTES);
     let mut from = 0;
-    while let Some(rest) = har.get(from..).filter(|rest| !rest.is_empty()) {
+    while let Some(rest) = document.get(from..).filter(|rest| !rest.is_empty()) {
         let Cut::Take { len, spans, .. } = cutter.cut(rest, true) else { return };
         for span in &spans {
             match span.what {
-                What::Record => each(rest.get(span.start..span.end)),
+                What::Record => {
+                    let entry = rest.get(span.start..span.end).unwrap_or_default();
+                    let mended = if is_json(entry) { None } else { har::mended(entry) };
+                    each(Some(mended.as_deref().map_or(entry, str::as_bytes)));
+                }
                 What::Reject(_) => each(None),
                 What::Ignorable(_) => {}
             }

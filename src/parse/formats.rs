@@ -36,7 +36,7 @@ mod fastly_json;
 mod gcp_http_lb;
 mod gorouter;
 mod haproxy;
-mod har;
+pub(crate) mod har;
 mod istio;
 mod kong;
 mod lighttpd_proxy;

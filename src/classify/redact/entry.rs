@@ -35,6 +35,8 @@ struct Rewritten {
     /// Its length before and after, decoded.
     old: usize,
     new: usize,
+    /// What was looked at, as it stands in the entry.
+    source: Vec<u8>,
 }
 
 /// The bodies of an entry.
@@ -65,10 +67,13 @@ impl Redactor {
     pub(super) fn rewrite(&mut self, entry: &[u8]) -> String {
         let request = find(entry, "request.postData").unwrap_or_default().to_vec();
         let response = find(entry, "response.content").unwrap_or_default().to_vec();
-        let bodies = Bodies {
+        let mut bodies = Bodies {
             request: self.body(&request, "request body", "_encoding"),
             response: self.body(&response, "response body", "encoding"),
         };
+        // A second `text`, or one whose name is escaped, was not looked at.
+        bodies.request.source = find(&request, "text").unwrap_or_default().to_vec();
+        bodies.response.source = find(&response, "text").unwrap_or_default().to_vec();
         let mut out = String::with_capacity(entry.len());
         self.object(entry, Part::Entry, &bodies, true, &mut out);
         // Whatever the structure hid: one look at the bytes as they will be written.
@@ -85,11 +90,8 @@ impl Redactor {
             match STANDARD.decode(&packed).map(String::from_utf8) {
                 Ok(Ok(plain)) => plain,
                 other => {
-                    return self.unreadable(
-                        &text,
-                        other.map_or(0, |r| r.map_or_else(|e| e.as_bytes().len(), |p| p.len())),
-                        &mime,
-                    );
+                    let old = other.map_or(0, |r| r.map_or_else(|e| e.as_bytes().len(), |p| p.len()));
+                    return self.unreadable(old, &mime);
                 }
             }
         } else {
@@ -97,7 +99,7 @@ impl Redactor {
         };
         let old = plain.len();
         if plain.chars().take(512).any(|c| c == '\0') {
-            return self.unreadable(&plain, old, &mime);
+            return self.unreadable(old, &mime);
         }
         let first = plain.trim_ascii_start().as_bytes().first().copied();
         let form = mime.contains("urlencoded") || mime.is_empty() && !plain.contains(char::is_whitespace);
@@ -108,9 +110,9 @@ impl Redactor {
             _ if form && plain.contains('=') => self.form(&plain, place),
             _ => self.plain(&plain, place),
         };
-        let Some(new) = new else { return Rewritten { text: None, old, new: old } };
+        let Some(new) = new else { return Rewritten { text: None, old, new: old, ..Rewritten::default() } };
         let shown = if coded { quote(&STANDARD.encode(&new)) } else { quote(&new) };
-        Rewritten { text: Some(shown), old, new: new.len() }
+        Rewritten { text: Some(shown), old, new: new.len(), ..Rewritten::default() }
     }
 
     fn form(&mut self, text: &str, place: &'static str) -> Option<String> {
@@ -119,17 +121,17 @@ impl Redactor {
     }
 
     /// A body that no reader understands: kept or left out as the options say.
-    fn unreadable(&mut self, _text: &str, old: usize, mime: &str) -> Rewritten {
+    fn unreadable(&mut self, old: usize, mime: &str) -> Rewritten {
         if self.options.keep_unreadable || is_static(mime) && self.options.keep_static {
             self.note(if is_static(mime) {
                 "static files: kept unread"
             } else {
                 "bodies that are no text: kept unread"
             });
-            return Rewritten { text: None, old, new: old };
+            return Rewritten { text: None, old, new: old, ..Rewritten::default() };
         }
         self.note("bodies that are no text: left out");
-        Rewritten { text: Some("\"\"".to_owned()), old, new: 0 }
+        Rewritten { text: Some("\"\"".to_owned()), old, new: 0, ..Rewritten::default() }
     }
 
     fn object(&mut self, raw: &[u8], part: Part, bodies: &Bodies, request: bool, out: &mut String) {
@@ -157,10 +159,10 @@ impl Redactor {
                 }
                 (Part::Request, "postData") if !text => self.object(value, Part::Post, bodies, true, out),
                 (Part::Response, "content") if !text => self.object(value, Part::Content, bodies, false, out),
-                (Part::Post | Part::Content, "text") if text && body.text.is_some() => {
+                (Part::Post | Part::Content, "text") if text && value == body.source && body.text.is_some() => {
                     out.push_str(body.text.as_deref().unwrap_or_default());
                 }
-                (Part::Post | Part::Content, "text") => verbatim(value, shape, out),
+                (Part::Post | Part::Content, "text") if text && value == body.source => verbatim(value, shape, out),
                 (Part::Request | Part::Response, "bodySize") | (Part::Content, "size") if !text => {
                     size(value, body, out);
                 }

@@ -62,12 +62,9 @@ impl<'f> Stream<'f> {
 fn phone(fingerprint: Fingerprint, text: &str, keyed: &Fingerprinter) -> String {
     let mut stream = Stream::new(fingerprint, keyed);
     let national: Vec<u8> = (0..10).map(|at| if at == 9 { b'5' } else { b'0' + stream.below(10) }).collect();
-    let mut digits = 0;
     let mut out: Vec<char> = text.chars().collect();
-    for c in out.iter_mut().rev().filter(|c| c.is_ascii_digit()) {
-        let Some(new) = national.get(digits) else { break };
+    for (c, new) in out.iter_mut().rev().filter(|c| c.is_ascii_digit()).zip(&national) {
         *c = char::from(*new);
-        digits += 1;
     }
     out.into_iter().collect()
 }

@@ -73,15 +73,15 @@ fn redact(har: &str, key: u8, options: Options) -> (String, Certificate) {
 }
 
 fn hold(text: &str, value: &str) -> bool {
-    let percent: String = value.bytes().map(|b| format!("%{b:02X}")).collect();
+    let percent: String = value.bytes().fold(String::new(), |out, b| out + &format!("%{b:02X}"));
     let usual = String::from_utf8(book::percent(value.as_bytes(), false)).unwrap();
     let plus = String::from_utf8(book::percent(value.as_bytes(), true)).unwrap();
-    let unicode: String = value.chars().map(|c| format!("\\u{:04x}", u32::from(c))).collect();
+    let unicode: String = value.chars().fold(String::new(), |out, c| out + &format!("\\u{:04x}", u32::from(c)));
     let coded = STANDARD.encode(value);
     let coded = coded.trim_end_matches('=');
     let lower = text.to_lowercase();
     [value, &percent, &usual, &plus, &unicode].iter().any(|form| lower.contains(&form.to_lowercase()))
-        || text.contains(&coded[..coded.len() - 1])
+        || text.contains(coded.get(..coded.len() - 1).unwrap())
 }
 
 /// The text and all base64 in it, decoded, at any depth.
@@ -123,8 +123,8 @@ fn no_raw_value_is_left_in_any_form() {
 #[test]
 fn the_output_is_a_har_and_its_sizes_fit() {
     let (out, certificate) = redact(&har(&[entry(), entry()]), 1, Options::default());
-    let read: har::Har = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out}"));
-    let har::Spec::V1_2(log) = read.log else { panic!("another version") };
+    let read: ::har::Har = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out}"));
+    let ::har::Spec::V1_2(log) = read.log else { panic!("another version") };
     assert_eq!((log.entries.len(), certificate.entries, certificate.entries_left_out), (2, 2, 0));
     let entry = &log.entries[0];
     let content = &entry.response.content;
@@ -176,6 +176,20 @@ fn one_value_has_one_pseudonym_everywhere() {
 }
 
 #[test]
+fn loose_entries_and_odd_names_hide_nothing() {
+    let loose = entry().replace("\"time\":5", "\"time\":5,\"odd\":NaN");
+    let escaped = entry().replace("\"text\":", "\"te\\u0078t\":");
+    let twice = entry().replacen("\"postData\":{", &format!("\"postData\":{{\"text\":\"mobile={PHONE}\","), 1);
+    for odd in [loose, escaped, twice] {
+        let (out, certificate) = redact(&har(&[odd]), 1, Options::default());
+        assert_eq!((certificate.entries, certificate.entries_left_out), (1, 0));
+        for value in [PHONE, EMAIL, BEARER, SESSION, PASSWORD] {
+            assert!(layers(&out).iter().all(|text| !hold(text, value)), "{value}");
+        }
+    }
+}
+
+#[test]
 fn the_same_key_gives_the_same_bytes_and_another_key_others() {
     let document = har(&[entry()]);
     let (one, two, other) = (
@@ -194,8 +208,8 @@ fn what_cannot_be_read_is_left_out_or_kept_and_said() {
         .replace("\"mimeType\":\"application/json\"", "\"mimeType\":\"application/octet-stream\"")
         .replace(&STANDARD.encode("{\"customer"), "");
     let from = binary.find("\"text\":\"").map(|_| binary.rfind("\"encoding\":\"base64\"").unwrap()).unwrap();
-    let start = binary[..from].rfind("\"text\":\"").unwrap();
-    let binary = format!("{}\"text\":\"{coded}\",{}", &binary[..start], &binary[from..]);
+    let start = binary.get(..from).unwrap().rfind("\"text\":\"").unwrap();
+    let binary = format!("{}\"text\":\"{coded}\",{}", binary.get(..start).unwrap(), binary.get(from..).unwrap());
     let document = har(std::slice::from_ref(&binary));
     let (out, certificate) = redact(&document, 1, Options::default());
     assert!(!out.contains(&coded));
@@ -222,6 +236,81 @@ fn damage_never_panics_and_what_comes_out_is_json() {
             out.clear();
             if super::document(&bytes, &set(), [1; 32], Options::default(), &mut |b| out.extend_from_slice(b)).is_ok() {
                 assert!(is_json(&out), "cut at {cut}: {}", String::from_utf8_lossy(&out));
+            }
+        }
+    }
+}
+
+/// Real captures: what comes out is JSON with as many entries, and no value of those that were learnt
+/// and that are unmistakable stands in it. Needs `BREACHWALK_CORPORA`.
+#[test]
+fn real_captures() {
+    let Some(root) = std::env::var_os("BREACHWALK_CORPORA") else {
+        println!("skipped: BREACHWALK_CORPORA is not set");
+        return;
+    };
+    let mut folders = vec![std::path::PathBuf::from(root).join("har")];
+    let (mut files, mut entries, mut bytes, mut changed, mut left_out) = (0, 0, 0, 0, 0);
+    let mut replaced: BTreeMap<String, u64> = BTreeMap::new();
+    while let Some(folder) = folders.pop() {
+        let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+        paths.sort();
+        for path in paths {
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read(&path).unwrap();
+            let mut out = Vec::new();
+            let Ok(certificate) =
+                document(&text, &set(), [1; 32], Options::default(), &mut |b| out.extend_from_slice(b))
+            else {
+                continue;
+            };
+            assert!(is_json(&out), "{}", path.display());
+            let read: serde_json::Value = serde_json::from_slice(&out).unwrap();
+            assert_eq!(read["log"]["entries"].as_array().unwrap().len() as u64, certificate.entries);
+            files += 1;
+            bytes += text.len();
+            entries += certificate.entries;
+            left_out += certificate.entries_left_out;
+            changed += u64::from(!certificate.replaced.is_empty());
+            for (class, places) in &certificate.replaced {
+                *replaced.entry(class.clone()).or_default() += places.values().sum::<u64>();
+            }
+            let again = document(&text, &set(), [1; 32], Options::default(), &mut |_| {}).unwrap();
+            assert_eq!(again, certificate, "{}", path.display());
+            check_gone(&text, &out, &path);
+        }
+    }
+    println!(
+        "{files} captures, {bytes} bytes, {entries} entries, {left_out} left out, {changed} changed: {replaced:?}"
+    );
+    assert!(files > 150 && changed > 20, "{files} {changed}");
+}
+
+/// Credentials of the evidence by a reading of its own: none stands in the output.
+fn check_gone(text: &[u8], out: &[u8], path: &std::path::Path) {
+    let Ok(read) = serde_json::from_slice::<serde_json::Value>(text) else { return };
+    for entry in read["log"]["entries"].as_array().into_iter().flatten() {
+        for side in ["request", "response"] {
+            for cookie in entry[side]["cookies"].as_array().into_iter().flatten() {
+                let value = cookie["value"].as_str().unwrap_or_default();
+                if value.len() >= 16 && value.bytes().any(|b| b.is_ascii_digit()) {
+                    assert!(
+                        memchr::memmem::find(out, value.as_bytes()).is_none(),
+                        "a cookie is left in {}",
+                        path.display()
+                    );
+                }
+            }
+            for header in entry[side]["headers"].as_array().into_iter().flatten() {
+                let name = header["name"].as_str().unwrap_or_default();
+                let value = header["value"].as_str().unwrap_or_default();
+                if name.eq_ignore_ascii_case("authorization") && value.len() >= 20 {
+                    let secret = value.rsplit(' ').next().unwrap_or_default();
+                    assert!(memchr::memmem::find(out, secret.as_bytes()).is_none(), "{}", path.display());
+                }
             }
         }
     }

@@ -301,14 +301,8 @@ impl Redactor {
             }
             if shape == Shape::JsonString {
                 let plain = unescape(value);
-                match self.text(&plain, &below, place, at.0) {
-                    Some(new) => out.push_str(&quote(&new)),
-                    None => {
-                        out.push('"');
-                        out.push_str(&String::from_utf8_lossy(value));
-                        out.push('"');
-                    }
-                }
+                let shown = self.text(&plain, &below, place, at.0).map(|new| quote(&new));
+                out.push_str(&shown.unwrap_or_else(|| format!("\"{}\"", String::from_utf8_lossy(value))));
             } else {
                 self.json_value(value, &below, place, (at.0, at.1 + 1), out);
             }

@@ -228,5 +228,12 @@ fn trace(record: &[u8], x: &mut Exchange<'_>) {
     }
 }
 
+/// A loose entry as strict JSON; `None` where nothing of it can be read.
+pub(crate) fn mended(record: &[u8]) -> Option<String> {
+    let mut text = String::with_capacity(record.len());
+    tree::parse(record, &mut crate::domain::Repairs::default()).ok()?.render(&mut text);
+    Some(text)
+}
+
 #[cfg(test)]
 mod tests;
