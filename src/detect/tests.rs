@@ -3,7 +3,7 @@
 mod rules;
 mod sim;
 
-use super::judge;
+use super::{Finding, judge};
 use crate::facts::{ActorId, EndpointId, Facts};
 use sim::{DAY, FIRST_ORDER, HOUR, SALES, SECOND, START, Week, World};
 
@@ -69,8 +69,12 @@ fn keys(facts: &Facts, actors: &[ActorId]) -> Vec<String> {
 
 /// Everybody whom a finding accuses, with its sentence.
 fn accused(facts: &Facts) -> Vec<(String, String)> {
+    accused_by(facts, &judge(facts))
+}
+
+fn accused_by(facts: &Facts, found: &[Finding]) -> Vec<(String, String)> {
     let mut all = Vec::new();
-    for finding in judge(facts).iter().filter(|f| f.accuses) {
+    for finding in found.iter().filter(|f| f.accuses) {
         all.extend(
             keys(facts, &finding.actors).into_iter().map(|k| (k, format!("{}: {}", finding.rule, finding.sentence))),
         );
@@ -84,7 +88,8 @@ fn check(week: Week, shape: &str, size: i64) -> Vec<String> {
     let mut world = World::new(week);
     let intruders = attack(&mut world, shape, size);
     let facts = world.finish();
-    let accused = accused(&facts);
+    let found = judge(&facts);
+    let accused = accused_by(&facts, &found);
     let mut wrong: Vec<String> = accused
         .iter()
         .filter(|(key, _)| !key.starts_with("address:intruder"))
@@ -93,7 +98,7 @@ fn check(week: Week, shape: &str, size: i64) -> Vec<String> {
     wrong.truncate(3);
     // A stride through the past by somebody whose restaurant nobody knows may be that restaurant's own
     // bookkeeping: named is enough.
-    let named: Vec<String> = judge(&facts).iter().flat_map(|f| keys(&facts, &f.actors)).collect();
+    let named: Vec<String> = found.iter().flat_map(|f| keys(&facts, &f.actors)).collect();
     let told = |key: &String| shape == "strided" && named.contains(key);
     let caught = intruders.iter().filter(|k| told(k) || accused.iter().any(|(a, _)| a == *k)).count();
     if caught * 10 < intruders.len() * 8 {

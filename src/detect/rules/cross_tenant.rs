@@ -56,11 +56,14 @@ impl Detector for CrossTenant {
 }
 
 fn judge_actor(facts: &Facts, name: NameId, objects: &Objects, actor: ActorId, firsts: &[First]) -> Option<Finding> {
-    let walk = Walk::of(objects, firsts, 0);
     let taken: Vec<First> = firsts.iter().filter(|f| f.foreign() && f.late && f.extra).copied().collect();
+    if taken.len() < OBJECTS {
+        return None;
+    }
+    let walk = Walk::of(objects, firsts, 0);
     let tenants = unique(taken.iter().filter_map(|f| objects.tenant(f))).len();
     let owners = unique(taken.iter().filter_map(|f| f.owner)).len();
-    let enough = taken.len() >= OBJECTS && tenants >= 2 && taken.len() as f64 >= SHARE * walk.hits as f64;
+    let enough = tenants >= 2 && taken.len() as f64 >= SHARE * walk.hits as f64;
     if !enough || walk.same_person || walk.home_share >= 0.9 {
         return None;
     }

@@ -192,8 +192,8 @@ fn passwords_by_one_and_by_many() {
     // Ten hours with 2 refusals in 5 minutes, then 40 for four slots.
     login.slots = (0..120)
         .map(|i| {
-            let mut statuses = Statuses::default();
-            statuses.refused = if (100..104).contains(&i) { 40 } else { 2 };
+            let refused = if (100..104).contains(&i) { 40 } else { 2 };
+            let statuses = Statuses { refused, ..Statuses::default() };
             Slot { start: i * SLOT, statuses }
         })
         .collect();
