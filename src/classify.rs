@@ -7,6 +7,7 @@
 //! per field and judged over the whole case: [`FieldCount`].
 
 pub mod class;
+pub mod signals;
 
 pub use class::{Check, Class, ClassMeta, Leaf, Sensitivity, Shape, Weights};
 
