@@ -24,6 +24,7 @@ pub mod redact;
 mod request;
 mod set;
 mod siblings;
+pub mod signals;
 #[cfg(test)]
 mod tests;
 mod tree;
