@@ -126,11 +126,12 @@ fn kind(root: &Value, path: &str, method: &str, name: &str, seed: u64) -> Result
 /// A request: its truth (method and described path) and its path.
 type Request = (String, String, String);
 
-fn traffic(root: &Value, operations: &[(String, String)], seed: u64) -> Vec<Request> {
+/// From `least` to eight times as many requests an operation.
+fn traffic(root: &Value, operations: &[(String, String)], least: usize, seed: u64) -> Vec<Request> {
     let mut chance = Chance::new(seed);
     let mut out = Vec::new();
     for (method, path) in operations {
-        let count = 60 + chance.below(400);
+        let count = least + chance.below(7 * least);
         let mut fill: BTreeMap<&str, Result<Vec<String>, Kind>> = BTreeMap::new();
         for name in path.split('{').skip(1).filter_map(|p| p.split('}').next()) {
             fill.insert(name, kind(root, path, method, name, seed));
@@ -225,7 +226,7 @@ impl Pairs {
 
 /// Learns from made-up traffic of a description with several seeds; the operations include the base
 /// of the first server.
-fn score(bytes: &[u8], report: &mut String) -> Option<Pairs> {
+fn score(bytes: &[u8], least: usize, report: &mut String) -> Option<Pairs> {
     let inventory = read(bytes).ok()?;
     let root = document(bytes).ok()?;
     let operations: Vec<(String, String)> =
@@ -235,7 +236,7 @@ fn score(bytes: &[u8], report: &mut String) -> Option<Pairs> {
     }
     let mut sum = Pairs::default();
     for seed in 1..=6 {
-        let requests = traffic(&root, &operations, seed);
+        let requests = traffic(&root, &operations, least, seed);
         let templates = learnt(&requests, false);
         assert_eq!(templates.all(), learnt(&requests, true).all(), "the order of the traffic changes templates");
         let pairs = Pairs::of(&requests, &templates);
@@ -255,25 +256,31 @@ fn the_described_apis_of_the_corpus() {
         println!("skipped: BREACHWALK_CORPORA is not set");
         return;
     };
-    let mut total = Pairs::default();
-    let mut files = 0;
-    for folder in ["specs/openapi", "specs/arazzo"] {
-        let mut paths: Vec<_> =
-            std::fs::read_dir(Path::new(&corpora).join(folder)).unwrap().map(|e| e.unwrap().path()).collect();
-        paths.sort();
-        for path in paths {
+    // A short capture shows few values of each parameter, and ten is the least that can be learnt from.
+    for (least, wanted) in [(60, 0.98), (20, 0.90)] {
+        let mut total = Pairs::default();
+        let mut files = 0;
+        for path in
+            ["specs/openapi", "specs/arazzo"].iter().flat_map(|folder| listed(&Path::new(&corpora).join(folder)))
+        {
             let mut report = String::new();
-            let Some(pairs) = score(&std::fs::read(&path).unwrap(), &mut report) else { continue };
+            let Some(pairs) = score(&std::fs::read(&path).unwrap(), least, &mut report) else { continue };
             files += 1;
-            println!("{:.4} {:.4} {}", pairs.rand(), pairs.f1(), path.file_name().unwrap().to_string_lossy());
-            print!("{report}");
+            if !report.is_empty() {
+                println!("{:.4} {:.4} {}\n{report}", pairs.rand(), pairs.f1(), path.display());
+            }
             total.add(pairs);
         }
+        println!("{files} descriptions from {least}: Rand index {:.4}, F1 of pairs {:.4}", total.rand(), total.f1());
+        assert!(files >= 20, "{files}");
+        assert!(total.rand() >= wanted && total.f1() >= wanted);
     }
-    println!("{files} descriptions: Rand index {:.4}, F1 of pairs {:.4}", total.rand(), total.f1());
-    assert!(files >= 20, "{files}");
-    assert!(total.rand() >= 0.98, "{}", total.rand());
-    assert!(total.f1() >= 0.98, "{}", total.f1());
+}
+
+fn listed(folder: &Path) -> Vec<std::path::PathBuf> {
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    paths.sort();
+    paths
 }
 
 /// An invented restaurant platform with what makes templating hard.
@@ -317,7 +324,7 @@ paths:
 #[test]
 fn an_invented_platform() {
     let mut report = String::new();
-    let pairs = score(PLATFORM.as_bytes(), &mut report).unwrap();
+    let pairs = score(PLATFORM.as_bytes(), 60, &mut report).unwrap();
     println!("Rand index {:.4}, F1 of pairs {:.4}\n{report}", pairs.rand(), pairs.f1());
     assert!(pairs.rand() >= 0.98 && pairs.f1() >= 0.98);
 }
