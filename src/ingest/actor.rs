@@ -1,8 +1,10 @@
 //! Who asked, as one exchange tells it: the strongest mark that it bears.
 
+use std::borrow::Cow;
+
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::classify::Fingerprinter;
+use crate::classify::{Fingerprinter, signals};
 use crate::domain::{Credential, Exchange, Fingerprint, Text};
 
 /// Works out actors; remembers the last credential, because runs of one client are common.
@@ -56,7 +58,7 @@ impl Actors {
             self.credential = <[u8; 32]>::try_from(hex.as_bytes()).ok();
         }
         if let Some((word, value)) = session(x) {
-            let fingerprint = self.fingerprint(value).to_string();
+            let fingerprint = self.fingerprint(&value).to_string();
             self.named(word, fingerprint.get(..16).unwrap_or_default().as_bytes());
         } else if let Some(user) = x.get(Text::RemoteUser).or_else(|| x.get(Text::Consumer)) {
             if is_personal(user) {
@@ -84,13 +86,20 @@ impl Actors {
 }
 
 /// What marks one login: subject of a token, session cookie, key, token.
-fn session<'a>(x: &Exchange<'a>) -> Option<(&'static str, &'a [u8])> {
+fn session<'a>(x: &Exchange<'a>) -> Option<(&'static str, Cow<'a, [u8]>)> {
     // A capture shows one browser: its cookies of many sites are one person's.
     if x.get(Text::PeerAddress).is_none() && x.get(Text::ClientAddress).is_none() {
         return None;
     }
-    if let Some(value) = x.credential(Credential::Authorization) {
-        return Some(("token", value));
+    if let Some((_, subject)) = signals::token_subject(x) {
+        return Some(("subject", Cow::Owned(subject)));
     }
-    x.credential(Credential::Key).map(|value| ("key", value))
+    if let Some(value) = x.credential(Credential::Authorization) {
+        return Some(("token", Cow::Borrowed(value)));
+    }
+    if let Some(value) = x.credential(Credential::Key) {
+        return Some(("key", Cow::Borrowed(value)));
+    }
+    let (_, value) = x.credential(Credential::Cookie).and_then(signals::session_cookie)?;
+    Some(("session", Cow::Borrowed(value)))
 }

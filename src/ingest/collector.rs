@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::actor::Actors;
 use super::settings::Settings;
 use super::tally::Tally;
+use crate::classify::signals::Inspector;
 use crate::classify::{Classifier, FieldTotal, Fingerprinter};
 use crate::domain::time::SECOND;
 use crate::domain::{Body, Exchange, Ignorable, Micros, Place, Reason, Text};
@@ -50,6 +51,7 @@ pub(super) struct Builders {
     pub(super) rejects: RejectBuilder,
     pub(super) findings: FindingsBuilder,
     classifier: Classifier,
+    inspector: Inspector,
     who: Actors,
 }
 
@@ -60,6 +62,7 @@ impl Builders {
             rejects: RejectBuilder::new(evidence_id),
             findings: FindingsBuilder::new(evidence_id),
             classifier: Classifier::new(Arc::clone(&settings.classes), fingerprinter.clone()),
+            inspector: Inspector::new(),
             who: Actors::new(fingerprinter.clone(), evidence_id),
         }
     }
@@ -85,6 +88,7 @@ pub(super) struct Collector<'z> {
     shape_of: Vec<u8>,
     who: Actors,
     classifier: Classifier,
+    inspector: Inspector,
     /// An ignorable span that the next one may continue.
     open: Option<(Place, Ignorable)>,
     last_format: String,
@@ -94,7 +98,7 @@ pub(super) struct Collector<'z> {
 impl<'z> Collector<'z> {
     /// Collects into these builders, which are cleared.
     pub(super) fn new(builders: Builders, settings: &'z Settings) -> Self {
-        let Builders { exchanges, rejects, findings, classifier, who } = builders;
+        let Builders { exchanges, rejects, findings, classifier, inspector, who } = builders;
         Self {
             exchanges,
             rejects,
@@ -105,6 +109,7 @@ impl<'z> Collector<'z> {
             shape: Vec::new(),
             shape_of: Vec::new(),
             classifier,
+            inspector,
             who,
             open: None,
             last_format: String::new(),
@@ -136,8 +141,8 @@ impl<'z> Collector<'z> {
         self.close_run();
         self.tally.repaired = self.exchanges.repaired;
         let fields = self.classifier.take_fields();
-        let Self { exchanges, rejects, findings, classifier, who, tally, .. } = self;
-        (Builders { exchanges, rejects, findings, classifier, who }, fields, tally)
+        let Self { exchanges, rejects, findings, classifier, inspector, who, tally, .. } = self;
+        (Builders { exchanges, rejects, findings, classifier, inspector, who }, fields, tally)
     }
 }
 
@@ -182,6 +187,7 @@ impl Sink for Collector<'_> {
         self.exchanges.push(place, format, raw, x, &derived);
         self.findings.place = place;
         self.classifier.exchange(x, path.map(|_| self.shape.as_slice()), &mut self.findings);
+        self.inspector.exchange(x, &mut self.findings);
         self.tally.exchanges += 1;
         self.tally.exchange_bytes += place.length;
     }
