@@ -124,7 +124,9 @@ fn every_signal_is_registered() {
         }
         for quoted in text.split('"').skip(1).step_by(2) {
             let is_id = quoted.split_once('.').is_some_and(|(f, w)| {
-                families.contains(&f) && !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b"-0123456789".contains(&b))
+                families.contains(&f)
+                    && !w.is_empty()
+                    && w.bytes().all(|b| b.is_ascii_lowercase() || b"-0123456789".contains(&b))
             });
             if is_id {
                 written.insert(quoted.to_owned());

@@ -88,7 +88,9 @@ fn pure_layers_do_no_input_output_and_read_no_clock() {
             // Decoders speak `Read`; over bytes in memory it is no input.
             let code = code(text).replace("use std::io::Read;", "").replace("std::io::Error", "");
             let code = code.split("\n#[cfg(test)]\nmod ").next().unwrap();
-            for word in ["std::fs", "std::io", "std::net::Tcp", "std::net::Udp", "std::process", "SystemTime", "Instant"] {
+            for word in
+                ["std::fs", "std::io", "std::net::Tcp", "std::net::Udp", "std::process", "SystemTime", "Instant"]
+            {
                 assert!(!code.contains(word), "{path}: {word}");
             }
         }

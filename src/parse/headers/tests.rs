@@ -28,10 +28,7 @@ fn three_ways_to_write_headers_are_one() {
     );
     assert_eq!(read(r#"{"User-Agent":"curl","Authorization":"Bearer abc"}"#), want);
     assert_eq!(read(r#"{"User-Agent":["curl"],"Authorization":["Bearer abc"]}"#), want);
-    assert_eq!(
-        read(r#"[{"name":"User-Agent","value":"curl"},{"name":"Authorization","value":"Bearer abc"}]"#),
-        want
-    );
+    assert_eq!(read(r#"[{"name":"User-Agent","value":"curl"},{"name":"Authorization","value":"Bearer abc"}]"#), want);
     assert_eq!(read(r#"[["User-Agent","curl"],["Authorization","Bearer abc"]]"#), want);
 }
 
