@@ -239,6 +239,7 @@ impl<R: Resolve> Builder<R> {
         if number as usize == known {
             self.actor_facts.push(Actor {
                 key: x.actor.to_owned(),
+                label: label(x.actor),
                 address: x.address.to_owned(),
                 user_agent: x.user_agent.to_owned(),
                 ..Actor::default()
@@ -249,6 +250,10 @@ impl<R: Resolve> Builder<R> {
             *self.hours.entry((number, at.div_euclid(HOUR))).or_default() += 1;
         }
         if let Some(a) = self.actor_facts.get_mut(number as usize) {
+            // A capture that is an actor's names no address; the log does.
+            if a.address.is_empty() {
+                x.address.clone_into(&mut a.address);
+            }
             a.addresses += u32::from(new_address && !x.address.is_empty());
             if let Some(count) = a.auth.get_mut(x.auth as usize) {
                 *count += 1;
@@ -519,6 +524,16 @@ impl<R: Resolve> Builder<R> {
             last: self.last,
         };
         (facts, actor_rank, endpoint_rank)
+    }
+}
+
+/// An actor for people, from its key: `192.0.2.61`, `session 1f3a90bc`.
+fn label(key: &str) -> String {
+    match key.split_once(':') {
+        Some(("address", name)) => name.rsplit_once('/').map_or(name, |(address, _)| address).to_owned(),
+        Some(("capture", id)) => format!("whoever recorded evidence {id}"),
+        Some((kind, name)) => format!("{kind} {}", name.get(..8).unwrap_or(name)),
+        None => key.to_owned(),
     }
 }
 
