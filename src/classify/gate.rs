@@ -100,9 +100,23 @@ const GATES: &[(&str, u8, usize)] = &[
     ("fi-hetu", NUMBERS | MIXED, 11),
     ("order-amount", NUMBERS | MIXED | REST, 1),
     ("revenue", NUMBERS | MIXED | REST, 1),
+    ("cloud-key", ANY, 16),
+    ("payment-key", ANY, 16),
+    ("service-token", ANY, 16),
+    ("basic-auth", ANY, 10),
+    ("push-token", ANY, 16),
     ("url-credentials", AT, 8),
     ("signed-url", MIXED | AT, 16),
 ];
+
+/// Narrower gates for values whose key says nothing: what a class takes for one on that alone.
+const OPEN_GATES: &[(&str, u8, usize)] = &[("street-address", MIXED, 8)];
+
+/// The gate of a class where no key hints at it.
+pub(crate) fn open(id: &str) -> Gate {
+    let known = OPEN_GATES.iter().find(|(known, ..)| *known == id);
+    known.map_or_else(|| of(id), |(_, kinds, least)| Gate { kinds: *kinds, least: *least })
+}
 
 /// The gate of a class.
 pub(crate) fn of(id: &str) -> Gate {
@@ -160,8 +174,8 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use super::super::class::{Check, Leaf};
-    use super::super::{ClassSet, classes};
+    use super::super::class::{Check, Class, Leaf};
+    use super::super::{CANDIDATE_MIN, ClassSet, classes};
     use super::*;
     use proptest::prelude::*;
 
@@ -169,16 +183,24 @@ mod tests {
     fn shut_out(text: &str) -> Vec<&'static str> {
         let set = ClassSet::built_in();
         let mut table = Table::default();
+        let mut bare = Table::default();
         set.iter().for_each(|(n, c)| table.add(n, of(c.meta().id)));
+        set.iter().for_each(|(n, c)| bare.add(n, open(c.meta().id)));
         let shape = Shape::of(text.as_bytes());
         let number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        let passes = |number| Leaf { text: text.as_bytes(), number, shape };
+        let checked = |c: &dyn Class, number| c.check(&Leaf { text: text.as_bytes(), number, shape });
+        let alone = |c: &dyn Class, check| match check {
+            Check::Valid => c.meta().weights.valid,
+            Check::Shape => c.meta().weights.shape,
+            _ => 0,
+        };
         (0_u16..)
             .zip(classes::ALL)
-            .filter(|(_, c)| {
-                c.check(&passes(false)) >= Check::Shape || number && c.check(&passes(true)) >= Check::Shape
+            .filter(|(n, c)| {
+                let check = checked(**c, false).max(if number { checked(**c, true) } else { Check::No });
+                check >= Check::Shape && !table.admitted(&shape).has(*n)
+                    || alone(**c, check) >= CANDIDATE_MIN && !bare.admitted(&shape).has(*n)
             })
-            .filter(|(n, _)| !table.admitted(&shape).has(*n))
             .map(|(_, c)| c.meta().id)
             .collect()
     }
