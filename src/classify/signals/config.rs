@@ -25,7 +25,11 @@ struct Seen {
 pub(super) fn exchange(x: &Exchange<'_>, report: &mut Report<'_>) {
     let status = x.get_int(Int::Status).unwrap_or_default();
     let success = (200..300).contains(&status);
-    let carries = x.credential(Credential::Authorization).or(x.credential(Credential::Cookie)).or(x.credential(Credential::Key)).is_some();
+    let carries = x
+        .credential(Credential::Authorization)
+        .or(x.credential(Credential::Cookie))
+        .or(x.credential(Credential::Key))
+        .is_some();
     if carries && x.get(Text::Scheme).is_some_and(|s| s.eq_ignore_ascii_case(b"http")) {
         report.add("config.plain-http", Location::RequestHeader, b"", "a credential over http");
     }
@@ -43,7 +47,8 @@ pub(super) fn exchange(x: &Exchange<'_>, report: &mut Report<'_>) {
 
 /// SSL and TLS before 1.2, as servers and captures write them.
 fn old_tls(version: &[u8]) -> Option<&'static str> {
-    let lower: Vec<u8> = version.iter().filter(|b| !matches!(b, b' ' | b'_' | b'-')).map(u8::to_ascii_lowercase).collect();
+    let lower: Vec<u8> =
+        version.iter().filter(|b| !matches!(b, b' ' | b'_' | b'-')).map(u8::to_ascii_lowercase).collect();
     match lower.as_slice() {
         b"tlsv1" | b"tlsv1.0" | b"tls1.0" | b"tls1" | b"tlsv10" | b"tls10" => Some("TLS 1.0"),
         b"tlsv1.1" | b"tls1.1" | b"tlsv11" | b"tls11" => Some("TLS 1.1"),
@@ -75,13 +80,20 @@ fn headers(list: &[u8], x: &Exchange<'_>, status: i64, report: &mut Report<'_>) 
         && let (Some(from), Some(to)) = (url_host(origin), x.get(Text::Host))
         && !same_site(from, to)
     {
-        report.add("config.cors-any", location, b"access-control-allow-origin", "another site's origin allowed with credentials");
+        report.add(
+            "config.cors-any",
+            location,
+            b"access-control-allow-origin",
+            "another site's origin allowed with credentials",
+        );
     }
     let answered = (200..400).contains(&status);
     if answered && !seen.hsts && x.get(Text::Scheme).is_some_and(|s| s.eq_ignore_ascii_case(b"https")) {
         report.add("config.no-hsts", location, b"strict-transport-security", "missing");
     }
-    let typed = x.get(Text::ResponseContentType).is_some_and(|t| has_any(&t.to_ascii_lowercase(), &[b"json", b"html", b"xml", b"text/plain"]));
+    let typed = x
+        .get(Text::ResponseContentType)
+        .is_some_and(|t| has_any(&t.to_ascii_lowercase(), &[b"json", b"html", b"xml", b"text/plain"]));
     if answered && typed && !seen.nosniff {
         report.add("config.no-nosniff", location, b"x-content-type-options", "missing");
     }
@@ -93,7 +105,8 @@ fn headers(list: &[u8], x: &Exchange<'_>, status: i64, report: &mut Report<'_>) 
 fn note(name: &[u8], value: &[u8], seen: &mut Seen) {
     let versioned = || {
         // `nginx/1.18.0`, `PHP/7.4`, `4.0.30319`: a digit after a slash or a dotted number.
-        value.windows(2).any(|w| matches!(w, [b'/', d] if d.is_ascii_digit())) || value.windows(3).any(|w| matches!(w, [a, b'.', b] if a.is_ascii_digit() && b.is_ascii_digit()))
+        value.windows(2).any(|w| matches!(w, [b'/', d] if d.is_ascii_digit()))
+            || value.windows(3).any(|w| matches!(w, [a, b'.', b] if a.is_ascii_digit() && b.is_ascii_digit()))
     };
     match name {
         b"strict-transport-security" => seen.hsts = true,
@@ -169,7 +182,21 @@ fn errors(x: &Exchange<'_>, report: &mut Report<'_>) {
     let head = bytes.get(..bytes.len().min(ERROR_BYTES)).unwrap_or_default();
     let failed = x.get_int(Int::Status).is_some_and(|s| s >= 400);
     // A page that succeeds may speak of a class; a trace names the line it came from.
-    let traced = failed || has_any(head, &[b"Exception:", b"    at ", b"Traceback (most", b"Fatal error", b"Warning</b>:", b"error in your SQL", b"SQLSTATE[", b"Stack trace:", b"Unclosed quotation"]);
+    let traced = failed
+        || has_any(
+            head,
+            &[
+                b"Exception:",
+                b"    at ",
+                b"Traceback (most",
+                b"Fatal error",
+                b"Warning</b>:",
+                b"error in your SQL",
+                b"SQLSTATE[",
+                b"Stack trace:",
+                b"Unclosed quotation",
+            ],
+        );
     if traced && let Some((_, what)) = ERRORS.iter().find(|(word, _)| memchr::memmem::find(head, word).is_some()) {
         report.add("config.stack-trace", Location::ResponseBody, b"", what);
     }

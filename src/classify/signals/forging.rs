@@ -4,8 +4,19 @@ use super::bytes::{has_any, tail};
 
 /// Headers that a response is split with.
 const HEADERS: &[&[u8]] = &[
-    b"set-cookie", b"location", b"content-type", b"content-length", b"refresh", b"x-forwarded-for", b"host", b"link",
-    b"access-control-allow-origin", b"transfer-encoding", b"cookie", b"x-xss-protection", b"status",
+    b"set-cookie",
+    b"location",
+    b"content-type",
+    b"content-length",
+    b"refresh",
+    b"x-forwarded-for",
+    b"host",
+    b"link",
+    b"access-control-allow-origin",
+    b"transfer-encoding",
+    b"cookie",
+    b"x-xss-protection",
+    b"status",
 ];
 
 /// What makes a decoded value with line ends a forgery. `free`: the place holds free text (a body's
@@ -15,7 +26,8 @@ pub(super) fn check(text: &[u8], free: bool) -> Option<&'static str> {
     while let Some(at) = rest.iter().position(|b| matches!(b, b'\r' | b'\n')) {
         rest = tail(rest, at + 1);
         let line = rest.trim_ascii_start();
-        let line = line.get(..line.iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(line.len())).unwrap_or_default();
+        let line =
+            line.get(..line.iter().position(|b| matches!(b, b'\r' | b'\n')).unwrap_or(line.len())).unwrap_or_default();
         if header(line) {
             return Some("a header behind a line end");
         }
@@ -47,8 +59,11 @@ fn header(line: &[u8]) -> bool {
 fn request_line(line: &[u8]) -> bool {
     let method = line.split(|b| *b == b' ').next().unwrap_or_default();
     let version = has_any(&line.to_ascii_lowercase(), &[b"http/1.", b"http/2", b"http/0.9"]);
-    [&b"GET"[..], b"POST", b"HEAD", b"PUT", b"DELETE", b"OPTIONS"].contains(&method.to_ascii_uppercase().as_slice()) && version
-        || line.len() > 8 && line.get(..5).is_some_and(|h| h.eq_ignore_ascii_case(b"http/")) && line.get(5).is_some_and(u8::is_ascii_digit)
+    [&b"GET"[..], b"POST", b"HEAD", b"PUT", b"DELETE", b"OPTIONS"].contains(&method.to_ascii_uppercase().as_slice())
+        && version
+        || line.len() > 8
+            && line.get(..5).is_some_and(|h| h.eq_ignore_ascii_case(b"http/"))
+            && line.get(5).is_some_and(u8::is_ascii_digit)
 }
 
 fn mail(line: &[u8]) -> bool {
@@ -57,10 +72,19 @@ fn mail(line: &[u8]) -> bool {
         // IMAP: a tag (`A001`), then a command.
         let mut words = upper.split(|b| *b == b' ');
         let tag = words.next().unwrap_or_default();
-        let tag = tag.len() <= 6 && tag.first().is_some_and(u8::is_ascii_alphabetic) && tag.iter().skip(1).all(u8::is_ascii_digit) && tag.len() > 1;
-        tag && words.next().is_some_and(|w| [&b"CAPABILITY"[..], b"FETCH", b"SEARCH", b"LOGIN", b"LIST", b"SELECT", b"APPEND", b"CREATE", b"DELETE"].contains(&w))
+        let tag = tag.len() <= 6
+            && tag.first().is_some_and(u8::is_ascii_alphabetic)
+            && tag.iter().skip(1).all(u8::is_ascii_digit)
+            && tag.len() > 1;
+        tag && words.next().is_some_and(|w| {
+            [&b"CAPABILITY"[..], b"FETCH", b"SEARCH", b"LOGIN", b"LIST", b"SELECT", b"APPEND", b"CREATE", b"DELETE"]
+                .contains(&w)
+        })
     };
-    [&b"RCPT TO:"[..], b"MAIL FROM:", b"BCC:", b"EHLO ", b"HELO ", b"QUIT", b"RSET"].iter().any(|c| upper.starts_with(c) && (upper.len() > c.len() || *c == b"QUIT" || *c == b"RSET")) || tagged()
+    [&b"RCPT TO:"[..], b"MAIL FROM:", b"BCC:", b"EHLO ", b"HELO ", b"QUIT", b"RSET"]
+        .iter()
+        .any(|c| upper.starts_with(c) && (upper.len() > c.len() || *c == b"QUIT" || *c == b"RSET"))
+        || tagged()
 }
 
 /// `ERROR: …`, `LOGIN FAILED: …`, `[2024-01-01 …`, `2024-01-01T…`, `10.0.0.1 - - [`, `level=error`.
@@ -75,9 +99,12 @@ fn log_line(line: &[u8]) -> bool {
     let lower = line.get(..line.len().min(64)).unwrap_or_default().to_ascii_lowercase();
     let begins = lower.strip_prefix(b"[").unwrap_or(&lower);
     let dated = matches!(begins.get(..5), Some([b'1' | b'2', b'0' | b'9', b'0'..=b'9', b'0'..=b'9', b'-' | b'/']));
-    let level = [&b"info"[..], b"error", b"warn", b"warning", b"debug", b"fatal", b"critical", b"notice"].iter().any(|l| {
-        begins.strip_prefix(*l).is_some_and(|r| matches!(r.first(), Some(b']' | b':')) || r.starts_with(b" [") || r.starts_with(b" - "))
-    });
+    let level =
+        [&b"info"[..], b"error", b"warn", b"warning", b"debug", b"fatal", b"critical", b"notice"].iter().any(|l| {
+            begins.strip_prefix(*l).is_some_and(|r| {
+                matches!(r.first(), Some(b']' | b':')) || r.starts_with(b" [") || r.starts_with(b" - ")
+            })
+        });
     dated || level || has_any(&lower, &[b" - - [", b"level="])
 }
 
@@ -88,8 +115,16 @@ mod tests {
     #[test]
     fn forged_lines() {
         for attack in [
-            "1805\nSUSPECTED: user x", "1\r\nSet-Cookie:crlf=injection", "a\nCOOKIE ERROR: y", "x\nGET / HTTP/1.1", "x\n[2024-01-01 10:00] ok",
-            "x\nINFO: login ok", "x\n10.0.0.1 - - [01/Jan", "\r\nQUIT\r\n", "\nRCPT TO: a@b.example\n", "\r\nV100 CAPABILITY\r\nV101 FETCH 4791",
+            "1805\nSUSPECTED: user x",
+            "1\r\nSet-Cookie:crlf=injection",
+            "a\nCOOKIE ERROR: y",
+            "x\nGET / HTTP/1.1",
+            "x\n[2024-01-01 10:00] ok",
+            "x\nINFO: login ok",
+            "x\n10.0.0.1 - - [01/Jan",
+            "\r\nQUIT\r\n",
+            "\nRCPT TO: a@b.example\n",
+            "\r\nV100 CAPABILITY\r\nV101 FETCH 4791",
         ] {
             assert!(check(attack.as_bytes(), false).is_some(), "{attack}");
         }
@@ -97,7 +132,14 @@ mod tests {
 
     #[test]
     fn people_end_lines() {
-        for text in ["12 Park Lane\nJaipur", "Name: A\nPhone: 1", "less spicy\r\n\r\nno onion", "a\nB", "one\nTWO three", "x\nNB: y"] {
+        for text in [
+            "12 Park Lane\nJaipur",
+            "Name: A\nPhone: 1",
+            "less spicy\r\n\r\nno onion",
+            "a\nB",
+            "one\nTWO three",
+            "x\nNB: y",
+        ] {
             assert_eq!(check(text.as_bytes(), false), None, "{text}");
         }
         assert_eq!(check(b"hello\nURGENT: ring twice", true), None, "free text");

@@ -4,18 +4,68 @@ use super::bytes::{has, has_any, tail};
 
 /// Files that are asked for to prove that any file can be read.
 pub(super) const FILES: &[&[u8]] = &[
-    b"etc/passwd", b"etc/shadow", b"etc/hosts", b"etc/group", b"etc/issue", b"etc/crontab", b"etc/ssh/", b"etc\\passwd",
-    b"etc/master.passwd", b"etc/mysql/", b"etc/nginx/", b"etc/apache2/", b"etc/httpd/", b"etc/subuid",
-    b"proc/self/", b"proc/version", b"proc/cpuinfo", b"proc/net/", b"windows/win.ini", b"windows\\win.ini", b"win.ini",
-    b"windows.ini", b"boot.ini", b"windows/system32", b"windows\\system32", b"winnt/", b"system32/config", b"system32\\config",
-    b"web-inf/", b"web-inf\\", b"meta-inf/", b"/.ssh/", b"id_rsa", b"/.aws/credentials", b"/.bash_history", b"var/log/apache",
-    b"var/log/nginx", b"var/run/secrets/", b"global.asa", b"web.config", b".htpasswd", b"wp-config.php", b"apache2/conf/httpd.conf",
+    b"etc/passwd",
+    b"etc/shadow",
+    b"etc/hosts",
+    b"etc/group",
+    b"etc/issue",
+    b"etc/crontab",
+    b"etc/ssh/",
+    b"etc\\passwd",
+    b"etc/master.passwd",
+    b"etc/mysql/",
+    b"etc/nginx/",
+    b"etc/apache2/",
+    b"etc/httpd/",
+    b"etc/subuid",
+    b"proc/self/",
+    b"proc/version",
+    b"proc/cpuinfo",
+    b"proc/net/",
+    b"windows/win.ini",
+    b"windows\\win.ini",
+    b"win.ini",
+    b"windows.ini",
+    b"boot.ini",
+    b"windows/system32",
+    b"windows\\system32",
+    b"winnt/",
+    b"system32/config",
+    b"system32\\config",
+    b"web-inf/",
+    b"web-inf\\",
+    b"meta-inf/",
+    b"/.ssh/",
+    b"id_rsa",
+    b"/.aws/credentials",
+    b"/.bash_history",
+    b"var/log/apache",
+    b"var/log/nginx",
+    b"var/run/secrets/",
+    b"global.asa",
+    b"web.config",
+    b".htpasswd",
+    b"wp-config.php",
+    b"apache2/conf/httpd.conf",
 ];
 
 /// Wrappers of PHP and Java that read what a path should not.
 pub(super) const WRAPPERS: &[&[u8]] = &[
-    b"php://filter", b"php://input", b"phar://", b"zip://", b"expect://", b"ssh2.exec://", b"ssh2.shell://", b"compress.zlib://",
-    b"netdoc:", b"file:///", b"file:/etc", b"jar:http", b"data://text/plain", b"ogg://", b"glob://",
+    b"php://filter",
+    b"php://input",
+    b"phar://",
+    b"zip://",
+    b"expect://",
+    b"ssh2.exec://",
+    b"ssh2.shell://",
+    b"compress.zlib://",
+    b"netdoc:",
+    b"file:///",
+    b"file:/etc",
+    b"jar:http",
+    b"data://text/plain",
+    b"ogg://",
+    b"glob://",
 ];
 
 /// What makes a decoded value or path in lower case a traversal. `path`: it is the path of the request.
@@ -28,13 +78,37 @@ pub(super) fn check(text: &[u8], path: bool) -> Option<&'static str> {
     if deepest > 0 && (file || !path || deepest > 1 || dotted > 2) {
         return Some("dots that leave the folder");
     }
-    if has_any(text, &[b"..;/", b"....//", b"..\\", b"...//", b".../...", b"..0x2f", b"0x2e0x2e", b"..%", b"..///", b"%c0%ae", b"..//..", b"..|", b"..;..", b".%00."]) && (dotted > 0 || has_any(text, &[b"..;/", b"....//", b"..\\", b"0x2e0x2e", b"..0x2f", b".../..."])) {
+    if has_any(
+        text,
+        &[
+            b"..;/",
+            b"....//",
+            b"..\\",
+            b"...//",
+            b".../...",
+            b"..0x2f",
+            b"0x2e0x2e",
+            b"..%",
+            b"..///",
+            b"%c0%ae",
+            b"..//..",
+            b"..|",
+            b"..;..",
+            b".%00.",
+        ],
+    ) && (dotted > 0 || has_any(text, &[b"..;/", b"....//", b"..\\", b"0x2e0x2e", b"..0x2f", b".../..."]))
+    {
         return Some("dots that leave the folder");
     }
     if has(text, b"................") && !text.iter().all(|b| *b == b'.' || *b == b' ') {
         return Some("dots whose slashes a filter took");
     }
-    let rooted = path || text.starts_with(b"/") || text.starts_with(b"\\") || dotted > 0 || text.get(1..3) == Some(b":\\") || text.get(1..3) == Some(b":/");
+    let rooted = path
+        || text.starts_with(b"/")
+        || text.starts_with(b"\\")
+        || dotted > 0
+        || text.get(1..3) == Some(b":\\")
+        || text.get(1..3) == Some(b":/");
     let named = file && (rooted || has_any(text, &[b"/etc/passwd", b"/etc/shadow", b"/proc/self/", b"\\windows\\"]));
     named.then_some("a file of the machine")
 }
@@ -65,10 +139,18 @@ mod tests {
     #[test]
     fn ways_out() {
         for (attack, path) in [
-            ("/static/txt/../../../../etc/passwd.txt", true), ("../../secret.txt", false), ("..\\..\\boot.ini", false),
-            ("/etc/passwd", false), ("....//....//x", false), ("php://filter/read=convert.base64-encode/resource=x", false),
-            ("file:///etc/./passwd", false), ("/web-inf/web.xml", true), ("/.../.../x", false), ("/0x2e0x2e/x", false),
-            ("c:\\windows\\system32\\drivers", false), ("/a/..;/manager/html", true),
+            ("/static/txt/../../../../etc/passwd.txt", true),
+            ("../../secret.txt", false),
+            ("..\\..\\boot.ini", false),
+            ("/etc/passwd", false),
+            ("....//....//x", false),
+            ("php://filter/read=convert.base64-encode/resource=x", false),
+            ("file:///etc/./passwd", false),
+            ("/web-inf/web.xml", true),
+            ("/.../.../x", false),
+            ("/0x2e0x2e/x", false),
+            ("c:\\windows\\system32\\drivers", false),
+            ("/a/..;/manager/html", true),
         ] {
             assert!(check(attack.as_bytes(), path).is_some(), "{attack}");
         }
@@ -77,8 +159,15 @@ mod tests {
     #[test]
     fn ordinary_paths_and_prose() {
         for (text, path) in [
-            ("/assets/css/../img/logo.png", true), ("wait... what", false), ("v1..v2", false), ("/a/b/../c", true), ("loading.....", false),
-            ("the file /etc/hostname is fine", false), ("and so on ... / maybe", false), ("../", true), ("https://a.example/x/../y", false),
+            ("/assets/css/../img/logo.png", true),
+            ("wait... what", false),
+            ("v1..v2", false),
+            ("/a/b/../c", true),
+            ("loading.....", false),
+            ("the file /etc/hostname is fine", false),
+            ("and so on ... / maybe", false),
+            ("../", true),
+            ("https://a.example/x/../y", false),
         ] {
             assert_eq!(check(text.as_bytes(), path), None, "{text}");
         }

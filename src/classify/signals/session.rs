@@ -4,10 +4,49 @@ use super::bytes::tail;
 
 /// Names of session cookies of frameworks and products, in lower case, the surest first.
 const NAMES: &[&[u8]] = &[
-    b"jsessionid", b"phpsessid", b"asp.net_sessionid", b"connect.sid", b"laravel_session", b"sessionid", b"session_id", b"sessid", b"session", b"_session_id",
-    b"sid", b"ci_session", b".aspnetcore.session", b".aspxauth", b"rack.session", b"koa.sess", b"koa:sess", b"express.sid", b"play_session", b"symfony",
-    b"cakephp", b"zend_session_id", b"auth_token", b"access_token", b"accesstoken", b"authtoken", b"auth", b"token", b"jwt", b"id_token", b"user_session",
-    b"remember_token", b"cfid", b"cftoken", b"next-auth.session-token", b"__session", b"s_id", b"sess", b"ssid", b"userid", b"user_id", b"uid", b"device_id",
+    b"jsessionid",
+    b"phpsessid",
+    b"asp.net_sessionid",
+    b"connect.sid",
+    b"laravel_session",
+    b"sessionid",
+    b"session_id",
+    b"sessid",
+    b"session",
+    b"_session_id",
+    b"sid",
+    b"ci_session",
+    b".aspnetcore.session",
+    b".aspxauth",
+    b"rack.session",
+    b"koa.sess",
+    b"koa:sess",
+    b"express.sid",
+    b"play_session",
+    b"symfony",
+    b"cakephp",
+    b"zend_session_id",
+    b"auth_token",
+    b"access_token",
+    b"accesstoken",
+    b"authtoken",
+    b"auth",
+    b"token",
+    b"jwt",
+    b"id_token",
+    b"user_session",
+    b"remember_token",
+    b"cfid",
+    b"cftoken",
+    b"next-auth.session-token",
+    b"__session",
+    b"s_id",
+    b"sess",
+    b"ssid",
+    b"userid",
+    b"user_id",
+    b"uid",
+    b"device_id",
 ];
 
 /// The session's cookie in a Cookie header: its name and value. `None` where no name is known.
@@ -33,7 +72,9 @@ pub fn session_cookie(header: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// `myapp_session`, `shop-sid`, `wordpress_logged_in_…`.
 fn spoken(name: &[u8]) -> bool {
-    [&b"_session"[..], b"-session", b"_sid", b"-sid", b".sid", b"sessionid", b"_token", b"-token"].iter().any(|e| name.ends_with(e))
+    [&b"_session"[..], b"-session", b"_sid", b"-sid", b".sid", b"sessionid", b"_token", b"-token"]
+        .iter()
+        .any(|e| name.ends_with(e))
         && !name.windows(4).any(|w| matches!(w, b"csrf" | b"xsrf"))
         || name.starts_with(b"wordpress_logged_in")
         || name.starts_with(b"aspsessionid")

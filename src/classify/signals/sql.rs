@@ -130,7 +130,8 @@ fn comment(rest: &[u8]) -> usize {
 /// `--` ends a statement if hardly anything follows; in prose it is a dash.
 fn dashes(rest: &[u8]) -> Kind {
     let rest = rest.trim_ascii();
-    let plain = rest.len() <= 8 && rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'#' | b'/' | b'*'));
+    let plain = rest.len() <= 8
+        && rest.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'#' | b'/' | b'*'));
     if plain { Kind::End } else { Kind::Other }
 }
 
@@ -144,25 +145,74 @@ fn word_or_number(word: &[u8]) -> Kind {
 }
 
 const CONNECTORS: &[&[u8]] = &[b"or", b"and", b"xor", b"where", b"having", b"when", b"on", b"not", b"div"];
-const COMPARERS: &[&[u8]] = &[b"like", b"rlike", b"regexp", b"in", b"is", b"between", b"glob", b"ilike", b"sounds", b"div"];
+const COMPARERS: &[&[u8]] =
+    &[b"like", b"rlike", b"regexp", b"in", b"is", b"between", b"glob", b"ilike", b"sounds", b"div"];
 
 /// Functions that a value never calls: they wait, raise errors that speak, or read files.
 const FUNCTIONS: &[&[u8]] = &[
-    b"sleep", b"pg_sleep", b"benchmark", b"dbms_pipe.receive_message", b"dbms_lock.sleep", b"extractvalue", b"updatexml",
-    b"load_file", b"group_concat", b"generate_series", b"randomblob", b"regexp_substring", b"crypt_key", b"make_set",
-    b"json_depth", b"utl_inaddr.get_host_address", b"utl_http.request", b"ctxsys.drithsx.sn", b"xmltype", b"gtid_subset",
-    b"dbms_utility.sqlid_to_sqlhash", b"xp_cmdshell", b"master.dbo.xp_cmdshell", b"exec_master", b"elt", b"json_extract",
-    b"fn_varbintohexstr", b"sys.fn_sqlvarbasetostr", b"analyse", b"current_user", b"user", b"database", b"version",
-    b"load_extension", b"lo_import", b"row",
+    b"sleep",
+    b"pg_sleep",
+    b"benchmark",
+    b"dbms_pipe.receive_message",
+    b"dbms_lock.sleep",
+    b"extractvalue",
+    b"updatexml",
+    b"load_file",
+    b"group_concat",
+    b"generate_series",
+    b"randomblob",
+    b"regexp_substring",
+    b"crypt_key",
+    b"make_set",
+    b"json_depth",
+    b"utl_inaddr.get_host_address",
+    b"utl_http.request",
+    b"ctxsys.drithsx.sn",
+    b"xmltype",
+    b"gtid_subset",
+    b"dbms_utility.sqlid_to_sqlhash",
+    b"xp_cmdshell",
+    b"master.dbo.xp_cmdshell",
+    b"exec_master",
+    b"elt",
+    b"json_extract",
+    b"fn_varbintohexstr",
+    b"sys.fn_sqlvarbasetostr",
+    b"analyse",
+    b"current_user",
+    b"user",
+    b"database",
+    b"version",
+    b"load_extension",
+    b"lo_import",
+    b"row",
 ];
 
 /// Functions of the list above that other languages have too: only where SQL stands before them.
-const COMMON: &[&[u8]] = &[b"elt", b"user", b"database", b"version", b"row", b"current_user", b"group_concat", b"json_extract"];
+const COMMON: &[&[u8]] =
+    &[b"elt", b"user", b"database", b"version", b"row", b"current_user", b"group_concat", b"json_extract"];
 
 const CATALOGUES: &[&[u8]] = &[
-    b"information_schema", b"sysobjects", b"syscolumns", b"sysibm.", b"sysusers", b"sysdatabases", b"mysql.user",
-    b"pg_catalog", b"sqlite_master", b"all_users", b"all_tables", b"user_tables", b"msysaccessobjects", b"rdb$",
-    b"domain.domains", b"sys.user", b"v$version", b"master..", b"pg_shadow", b"pg_user",
+    b"information_schema",
+    b"sysobjects",
+    b"syscolumns",
+    b"sysibm.",
+    b"sysusers",
+    b"sysdatabases",
+    b"mysql.user",
+    b"pg_catalog",
+    b"sqlite_master",
+    b"all_users",
+    b"all_tables",
+    b"user_tables",
+    b"msysaccessobjects",
+    b"rdb$",
+    b"domain.domains",
+    b"sys.user",
+    b"v$version",
+    b"master..",
+    b"pg_shadow",
+    b"pg_user",
 ];
 
 impl Reading<'_> {
@@ -233,7 +283,9 @@ impl Reading<'_> {
             }
             b"into" if self.one_of(at + 1, &[b"outfile", b"dumpfile"]) => Some("into outfile"),
             b"procedure" if self.word(at + 1) == b"analyse" => Some("procedure analyse"),
-            b"exec" | b"execute" if self.word(at + 1).starts_with(b"xp_") || self.word(at + 1).starts_with(b"master") => {
+            b"exec" | b"execute"
+                if self.word(at + 1).starts_with(b"xp_") || self.word(at + 1).starts_with(b"master") =>
+            {
                 Some("exec of a system procedure")
             }
             b"end" if self.quoted || at == 0 => None,
@@ -296,15 +348,27 @@ impl Reading<'_> {
     fn stacked(&self, at: usize) -> Option<&'static str> {
         let next = self.word(at + 1);
         let found = match self.word(at) {
-            b"select" => self.columns(at + 1) && (self.later(at, b"from") || self.is(at + 2, &[Kind::LeftParen]) || self.ends_in_comment() || self.is(at + 1, &[Kind::LeftParen])),
+            b"select" => {
+                self.columns(at + 1)
+                    && (self.later(at, b"from")
+                        || self.is(at + 2, &[Kind::LeftParen])
+                        || self.ends_in_comment()
+                        || self.is(at + 1, &[Kind::LeftParen]))
+            }
             b"insert" => next == b"into",
             b"delete" => next == b"from",
             b"update" => self.word(at + 2) == b"set",
             b"drop" | b"truncate" | b"alter" | b"create" => {
-                [&b"table"[..], b"database", b"user", b"schema", b"function", b"procedure", b"view", b"alias", b"login"].contains(&next)
+                [&b"table"[..], b"database", b"user", b"schema", b"function", b"procedure", b"view", b"alias", b"login"]
+                    .contains(&next)
             }
             b"declare" => next.starts_with(b"@"),
-            b"exec" | b"execute" => next.starts_with(b"xp_") || next.starts_with(b"sp_") || next.starts_with(b"master") || self.is(at + 1, &[Kind::LeftParen]),
+            b"exec" | b"execute" => {
+                next.starts_with(b"xp_")
+                    || next.starts_with(b"sp_")
+                    || next.starts_with(b"master")
+                    || self.is(at + 1, &[Kind::LeftParen])
+            }
             b"shutdown" => matches!(self.kind(at + 1), None | Some(Kind::End | Kind::Semicolon)),
             b"waitfor" => next == b"delay" || next == b"time",
             b"begin" => next.starts_with(b"dbms_") || next.starts_with(b"user_lock"),
@@ -318,8 +382,23 @@ impl Reading<'_> {
 
     fn function(&self, at: usize) -> Option<&'static str> {
         let led = at == 0
-            || self.before(at, &[Kind::Logic, Kind::Operator, Kind::Compare, Kind::Comma, Kind::Semicolon, Kind::Text, Kind::LeftParen])
-            || at.checked_sub(1).is_some_and(|b| self.one_of(b, CONNECTORS) || self.one_of(b, COMPARERS) || self.one_of(b, &[b"select", b"procedure", b"call", b"by"]));
+            || self.before(
+                at,
+                &[
+                    Kind::Logic,
+                    Kind::Operator,
+                    Kind::Compare,
+                    Kind::Comma,
+                    Kind::Semicolon,
+                    Kind::Text,
+                    Kind::LeftParen,
+                ],
+            )
+            || at.checked_sub(1).is_some_and(|b| {
+                self.one_of(b, CONNECTORS)
+                    || self.one_of(b, COMPARERS)
+                    || self.one_of(b, &[b"select", b"procedure", b"call", b"by"])
+            });
         let common = COMMON.contains(&self.word(at));
         if !led || common && !(self.has_select() || self.quoted && self.ends_in_comment() || self.joined()) {
             return None;
@@ -327,8 +406,10 @@ impl Reading<'_> {
         // `sleep(` of a program that waits a moment takes a name or milliseconds; so does SQL's, but
         // with more of SQL around it.
         let alone = at == 0 && self.word(at) == b"sleep";
-        let argument = self.is(at + 2, &[Kind::Number, Kind::Text, Kind::LeftParen, Kind::Operator, Kind::Word, Kind::RightParen]);
-        let more = !alone || self.is(at + 2, &[Kind::Number]) && self.tokens.get(at + 2).is_some_and(|t| t.to - t.from < 4);
+        let argument =
+            self.is(at + 2, &[Kind::Number, Kind::Text, Kind::LeftParen, Kind::Operator, Kind::Word, Kind::RightParen]);
+        let more =
+            !alone || self.is(at + 2, &[Kind::Number]) && self.tokens.get(at + 2).is_some_and(|t| t.to - t.from < 4);
         (argument && more).then_some("a function of the database")
     }
 
@@ -338,7 +419,10 @@ impl Reading<'_> {
     }
 
     fn skip_open(&self, mut at: usize) -> usize {
-        while self.is(at, &[Kind::LeftParen]) || self.one_of(at, &[b"not", b"binary"]) || matches!(self.raw(at), b"-" | b"~" | b"!" | b"+") {
+        while self.is(at, &[Kind::LeftParen])
+            || self.one_of(at, &[b"not", b"binary"])
+            || matches!(self.raw(at), b"-" | b"~" | b"!" | b"+")
+        {
             at += 1;
         }
         at
@@ -373,7 +457,9 @@ impl Reading<'_> {
             }
             Kind::Number | Kind::Text | Kind::Word if self.broken(at) => {
                 let constant = !self.is(left, &[Kind::Word]) || self.one_of(left, &[b"true", b"false", b"null"]);
-                constant && (self.is(operator, &[Kind::End]) || self.one_of(operator, &[b"group", b"order", b"limit", b"procedure"]))
+                constant
+                    && (self.is(operator, &[Kind::End])
+                        || self.one_of(operator, &[b"group", b"order", b"limit", b"procedure"]))
             }
             _ => false,
         };
@@ -397,11 +483,29 @@ mod tests {
     #[test]
     fn grammar_that_a_value_has_no_use_for() {
         for attack in [
-            "x' or 'a'='a", "1 or 1=1", "1' and 2=2--", "admin'--", "admin' #", "1))--", "-1 union all select null,null#",
-            "1' union/**/select/**/password from users", "';select * from orders limit 7--", "1; drop table users",
-            "1 and sleep(5)", "sleep(5)", "1' order by 10--", "(select(0)from(select(sleep(15)))v)", "1';waitfor delay '0:0:5'--",
-            "/*!50000union*/ /*!50000select*/ 1,2", "1 or pg_sleep(5)--", "\" or \"\"=\"", "1) and (5=5", "1' or 1#",
-            "1 where 5=5", "') as x where 3 like 3 and ('a' like 'a", "1'||(select 'a' from dual where 1=1)||'",
+            "x' or 'a'='a",
+            "1 or 1=1",
+            "1' and 2=2--",
+            "admin'--",
+            "admin' #",
+            "1))--",
+            "-1 union all select null,null#",
+            "1' union/**/select/**/password from users",
+            "';select * from orders limit 7--",
+            "1; drop table users",
+            "1 and sleep(5)",
+            "sleep(5)",
+            "1' order by 10--",
+            "(select(0)from(select(sleep(15)))v)",
+            "1';waitfor delay '0:0:5'--",
+            "/*!50000union*/ /*!50000select*/ 1,2",
+            "1 or pg_sleep(5)--",
+            "\" or \"\"=\"",
+            "1) and (5=5",
+            "1' or 1#",
+            "1 where 5=5",
+            "') as x where 3 like 3 and ('a' like 'a",
+            "1'||(select 'a' from dual where 1=1)||'",
         ] {
             assert!(check(attack).is_some(), "{attack}");
         }
@@ -410,12 +514,29 @@ mod tests {
     #[test]
     fn words_alone_are_no_attack() {
         for text in [
-            "O'Brien", "Tom & Jerry", "union was a great select", "D'or 1st parfume", "1) a-b=c", "john or@var.es",
-            "please select an item from the menu", "In SQL you write SELECT * FROM table to read all rows",
-            "drop the table at the door; update me", "DEAR FINN,--I think it would do", "rock 'n' roll and 'soul'",
-            "status = 'open' and price > 5", "12\" pizza #4", "price eq 5 and name eq 'Chai'", "it's 5 o'clock--somewhere nice",
-            "a and b = c", "order by phone, group by table", "x > 5 or y < 3", "credit union select committee meets",
-            "how do I sleep(well)?", "2 + 2 = 4 and that's that", "insert coin; select player", "'quoted' -- and a dash in prose",
+            "O'Brien",
+            "Tom & Jerry",
+            "union was a great select",
+            "D'or 1st parfume",
+            "1) a-b=c",
+            "john or@var.es",
+            "please select an item from the menu",
+            "In SQL you write SELECT * FROM table to read all rows",
+            "drop the table at the door; update me",
+            "DEAR FINN,--I think it would do",
+            "rock 'n' roll and 'soul'",
+            "status = 'open' and price > 5",
+            "12\" pizza #4",
+            "price eq 5 and name eq 'Chai'",
+            "it's 5 o'clock--somewhere nice",
+            "a and b = c",
+            "order by phone, group by table",
+            "x > 5 or y < 3",
+            "credit union select committee meets",
+            "how do I sleep(well)?",
+            "2 + 2 = 4 and that's that",
+            "insert coin; select player",
+            "'quoted' -- and a dash in prose",
         ] {
             assert_eq!(check(text), None, "{text}");
         }

@@ -9,18 +9,71 @@ pub(super) type Hit = (&'static str, &'static str);
 
 /// Words of a parameter's name that the server is told to fetch or go to.
 const KEYS: &[&[u8]] = &[
-    b"url", b"uri", b"href", b"src", b"callback", b"webhook", b"dest", b"destination", b"redirect", b"next", b"target", b"host", b"proxy", b"feed",
-    b"site", b"fetch", b"load", b"open", b"import", b"endpoint", b"continue", b"return", b"image", b"link", b"ssrf", b"server", b"remote", b"upstream", b"domain", b"file", b"path",
+    b"url",
+    b"uri",
+    b"href",
+    b"src",
+    b"callback",
+    b"webhook",
+    b"dest",
+    b"destination",
+    b"redirect",
+    b"next",
+    b"target",
+    b"host",
+    b"proxy",
+    b"feed",
+    b"site",
+    b"fetch",
+    b"load",
+    b"open",
+    b"import",
+    b"endpoint",
+    b"continue",
+    b"return",
+    b"image",
+    b"link",
+    b"ssrf",
+    b"server",
+    b"remote",
+    b"upstream",
+    b"domain",
+    b"file",
+    b"path",
 ];
 
 /// Names of parameters that report where a page stands.
-const PAGE_KEYS: &[&[u8]] = &[b"dl", b"dr", b"ref", b"referrer", b"referer", b"page", b"page-url", b"page_url", b"pageurl", b"loc", b"location", b"origin"];
+const PAGE_KEYS: &[&[u8]] = &[
+    b"dl",
+    b"dr",
+    b"ref",
+    b"referrer",
+    b"referer",
+    b"page",
+    b"page-url",
+    b"page_url",
+    b"pageurl",
+    b"loc",
+    b"location",
+    b"origin",
+];
 
 /// Looks at one parameter, name and decoded value in lower case. `own_private`: the request's own
 /// host is of the same kind (somebody develops), so such addresses are at home.
 pub(super) fn check(name: &[u8], value: &[u8], own_private: bool) -> Option<Hit> {
     let value = value.trim_ascii();
-    if has_any(value, &[b"169.254.169.254", b"metadata.google.internal", b"100.100.100.200", b"/computemetadata/v1", b"fd00:ec2::254", b"169.254.170.2"]) && value.len() < 512 {
+    if has_any(
+        value,
+        &[
+            b"169.254.169.254",
+            b"metadata.google.internal",
+            b"100.100.100.200",
+            b"/computemetadata/v1",
+            b"fd00:ec2::254",
+            b"169.254.170.2",
+        ],
+    ) && value.len() < 512
+    {
         return Some(("ssrf.metadata", "a cloud's metadata service"));
     }
     let (scheme, rest) = match memchr::memmem::find(value, b"://") {
@@ -45,14 +98,20 @@ pub(super) fn check(name: &[u8], value: &[u8], own_private: bool) -> Option<Hit>
     }
     match address(host)? {
         Spelt::Plain(address) => place(address).map(|what| ("ssrf.private", what)),
-        Spelt::Odd(address) => Some(("ssrf.disguised", if place(address).is_some() { "an inner address in another notation" } else { "an address as one number" })).filter(|_| schemed),
+        Spelt::Odd(address) => Some((
+            "ssrf.disguised",
+            if place(address).is_some() { "an inner address in another notation" } else { "an address as one number" },
+        ))
+        .filter(|_| schemed),
         Spelt::Name => Some(("ssrf.private", "the server itself")),
     }
 }
 
 /// Names under which a bare host stands.
 fn host_key(name: &[u8]) -> bool {
-    has_any(name, &[b"url", b"uri", b"webhook", b"callback", b"ssrf", b"proxy", b"endpoint", b"target", b"fetch"]) || name == b"host" || name == b"dest"
+    has_any(name, &[b"url", b"uri", b"webhook", b"callback", b"ssrf", b"proxy", b"endpoint", b"target", b"fetch"])
+        || name == b"host"
+        || name == b"dest"
 }
 
 fn host(rest: &[u8]) -> &[u8] {
@@ -76,7 +135,11 @@ enum Spelt {
 
 fn address(host: &[u8]) -> Option<Spelt> {
     let text = std::str::from_utf8(host).ok()?;
-    if text == "localhost" || text.ends_with(".localhost") || text.ends_with(".localtest.me") || text.ends_with(".nip.io") && text.starts_with("127.") {
+    if text == "localhost"
+        || text.ends_with(".localhost")
+        || text.ends_with(".localtest.me")
+        || text.ends_with(".nip.io") && text.starts_with("127.")
+    {
         return Some(Spelt::Name);
     }
     if let Ok(v4) = text.parse::<Ipv4Addr>() {
@@ -86,7 +149,8 @@ fn address(host: &[u8]) -> Option<Spelt> {
         if let Some(v4) = v6.to_ipv4_mapped() {
             return Some(Spelt::Odd(v4));
         }
-        return (v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local()).then_some(Spelt::Name);
+        return (v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local())
+            .then_some(Spelt::Name);
     }
     loose(text).map(Spelt::Odd)
 }
@@ -152,7 +216,15 @@ mod tests {
 
     #[test]
     fn addresses_that_are_ordinary() {
-        for (name, value) in [("url", "https://shop.example/menu"), ("dl", "http://localhost:3000/"), ("ip", "192.168.1.4"), ("host", "shop.example"), ("target", "5"), ("url", "/home"), ("image", "12345678.png")] {
+        for (name, value) in [
+            ("url", "https://shop.example/menu"),
+            ("dl", "http://localhost:3000/"),
+            ("ip", "192.168.1.4"),
+            ("host", "shop.example"),
+            ("target", "5"),
+            ("url", "/home"),
+            ("image", "12345678.png"),
+        ] {
             assert_eq!(id(name, value), None, "{name}={value}");
         }
         assert_eq!(check(b"redirect", b"http://localhost:3000/", true), None, "a developer's own machine");

@@ -50,7 +50,8 @@ impl Request<'_> {
         }
         list.finish(&mut x);
         if let Some(body) = self.body {
-            x.request_body = Some(Body { raw: arena.alloc_slice_copy(body), transfer: Transfer::Plain, complete: true });
+            x.request_body =
+                Some(Body { raw: arena.alloc_slice_copy(body), transfer: Transfer::Plain, complete: true });
         }
         let mut kept = Kept::default();
         inspector.exchange(&x, &mut kept);

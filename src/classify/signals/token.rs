@@ -22,13 +22,99 @@ const LONG_LIFE: i64 = 24 * 3600;
 
 /// Keys from tutorials, test suites and defaults of frameworks; own list.
 const KEYS: &[&str] = &[
-    "", "secret", "secretkey", "secret_key", "secret-key", "mysecret", "my-secret", "my_secret", "mysecretkey", "my-secret-key", "my_secret_key", "your-256-bit-secret",
-    "your-384-bit-secret", "your-512-bit-secret", "your_secret_key", "your-secret-key", "your_jwt_secret", "jwt", "jwtsecret", "jwt_secret", "jwt-secret", "jwt_secret_key",
-    "jwt-secret-key", "jwtkey", "key", "private", "privatekey", "password", "password1", "passw0rd", "pass", "admin", "admin123", "root", "test", "test123", "testing", "test-secret",
-    "changeme", "change-me", "changeit", "default", "dev", "development", "production", "example", "example_key", "demo", "hello", "helloworld", "token", "tokensecret", "auth", "api",
-    "apikey", "api_key", "api-secret", "node", "express", "nodejs", "laravel", "django", "flask", "spring", "supersecret", "super-secret", "super_secret", "supersecretkey",
-    "topsecret", "shhhhh", "shhhhhhared-secret", "keyboard cat", "letmein", "qwerty", "abc123", "12345", "123456", "1234567890", "0123456789abcdef", "random", "sekret", "crapi",
-    "a-string-secret-at-least-256-bits-long", "thisisasecret", "this is my secret", "somesecret", "some-secret", "ThisIsASecretKey", "guest", "user", "signingkey", "signing-key", "insecure",
+    "",
+    "secret",
+    "secretkey",
+    "secret_key",
+    "secret-key",
+    "mysecret",
+    "my-secret",
+    "my_secret",
+    "mysecretkey",
+    "my-secret-key",
+    "my_secret_key",
+    "your-256-bit-secret",
+    "your-384-bit-secret",
+    "your-512-bit-secret",
+    "your_secret_key",
+    "your-secret-key",
+    "your_jwt_secret",
+    "jwt",
+    "jwtsecret",
+    "jwt_secret",
+    "jwt-secret",
+    "jwt_secret_key",
+    "jwt-secret-key",
+    "jwtkey",
+    "key",
+    "private",
+    "privatekey",
+    "password",
+    "password1",
+    "passw0rd",
+    "pass",
+    "admin",
+    "admin123",
+    "root",
+    "test",
+    "test123",
+    "testing",
+    "test-secret",
+    "changeme",
+    "change-me",
+    "changeit",
+    "default",
+    "dev",
+    "development",
+    "production",
+    "example",
+    "example_key",
+    "demo",
+    "hello",
+    "helloworld",
+    "token",
+    "tokensecret",
+    "auth",
+    "api",
+    "apikey",
+    "api_key",
+    "api-secret",
+    "node",
+    "express",
+    "nodejs",
+    "laravel",
+    "django",
+    "flask",
+    "spring",
+    "supersecret",
+    "super-secret",
+    "super_secret",
+    "supersecretkey",
+    "topsecret",
+    "shhhhh",
+    "shhhhhhared-secret",
+    "keyboard cat",
+    "letmein",
+    "qwerty",
+    "abc123",
+    "12345",
+    "123456",
+    "1234567890",
+    "0123456789abcdef",
+    "random",
+    "sekret",
+    "crapi",
+    "a-string-secret-at-least-256-bits-long",
+    "thisisasecret",
+    "this is my secret",
+    "somesecret",
+    "some-secret",
+    "ThisIsASecretKey",
+    "guest",
+    "user",
+    "signingkey",
+    "signing-key",
+    "insecure",
 ];
 
 /// Bits of what a token says whenever it is seen.
@@ -55,7 +141,12 @@ impl Tokens {
         if let Some(value) = x.credential(Credential::Authorization) {
             if basic(value).is_some() {
                 let plain = x.get(Text::Scheme).is_some_and(|s| s.eq_ignore_ascii_case(b"http"));
-                report.add("token.basic", Location::RequestHeader, b"authorization", if plain { "over http" } else { "over https or unknown" });
+                report.add(
+                    "token.basic",
+                    Location::RequestHeader,
+                    b"authorization",
+                    if plain { "over http" } else { "over https or unknown" },
+                );
             }
             let token = value.split(|b| *b == b' ').next_back().unwrap_or_default();
             self.token(token, x, Location::RequestHeader, b"authorization", report);
@@ -99,14 +190,30 @@ impl Tokens {
                 report.add("token.in-url", Location::Query, name, "a credential in the query");
             }
         }
-        let foreign = x.get(Text::Referer).and_then(url_host).zip(x.get(Text::Host)).is_some_and(|(from, to)| !same_site(from, to));
+        let foreign = x
+            .get(Text::Referer)
+            .and_then(url_host)
+            .zip(x.get(Text::Host))
+            .is_some_and(|(from, to)| !same_site(from, to));
         if foreign && credential {
-            report.add("third-party.referer", Location::Query, b"", "sent from another site's page with a credential in the query");
+            report.add(
+                "third-party.referer",
+                Location::Query,
+                b"",
+                "sent from another site's page with a credential in the query",
+            );
         }
     }
 
     /// One value that may be a JWT; whether it is.
-    fn token(&mut self, token: &[u8], x: &Exchange<'_>, location: Location, pointer: &[u8], report: &mut Report<'_>) -> bool {
+    fn token(
+        &mut self,
+        token: &[u8],
+        x: &Exchange<'_>,
+        location: Location,
+        pointer: &[u8],
+        report: &mut Report<'_>,
+    ) -> bool {
         let token = token.trim_ascii();
         if !token.starts_with(b"eyJ") || token.len() > TOKEN_BYTES {
             return false;
@@ -152,7 +259,8 @@ fn read(token: &[u8]) -> Option<Jwt> {
     let jwt = Jwt { header: segment(parts.next()?)?, claims: segment(parts.next()?)? };
     // Five parts are an encrypted token: nothing to read.
     let signed = parts.next().is_some() && parts.next().is_none();
-    (signed && jwt.header.starts_with(b"{") && jwt.claims.starts_with(b"{") && find(&jwt.header, "alg").is_some()).then_some(jwt)
+    (signed && jwt.header.starts_with(b"{") && jwt.claims.starts_with(b"{") && find(&jwt.header, "alg").is_some())
+        .then_some(jwt)
 }
 
 fn judge(token: &[u8], jwt: &Jwt) -> (u8, Option<i64>) {
@@ -212,8 +320,31 @@ fn basic(value: &[u8]) -> Option<Vec<u8>> {
 
 /// Claims that name whose token it is, the most telling first.
 const SUBJECTS: &[&str] = &[
-    "sub", "user_id", "userId", "uid", "user.id", "data.id", "data.user_id", "id", "customer_id", "customerId", "merchant_id", "merchantId", "phone", "phone_number", "mobile", "email",
-    "username", "user_name", "preferred_username", "unique_name", "upn", "client_id", "azp", "sid", "jti",
+    "sub",
+    "user_id",
+    "userId",
+    "uid",
+    "user.id",
+    "data.id",
+    "data.user_id",
+    "id",
+    "customer_id",
+    "customerId",
+    "merchant_id",
+    "merchantId",
+    "phone",
+    "phone_number",
+    "mobile",
+    "email",
+    "username",
+    "user_name",
+    "preferred_username",
+    "unique_name",
+    "upn",
+    "client_id",
+    "azp",
+    "sid",
+    "jti",
 ];
 
 /// Whose credential an exchange carries, where the credential itself says so: the claim's name and the
@@ -266,13 +397,21 @@ pub(super) fn url_host(url: &[u8]) -> Option<&[u8]> {
 /// signal of low weight.
 pub(super) fn same_site(a: &[u8], b: &[u8]) -> bool {
     fn site(host: &[u8]) -> Vec<u8> {
-        const SECOND: &[&[u8]] = &[b"co", b"com", b"net", b"org", b"gov", b"ac", b"edu", b"gen", b"firm", b"ind", b"nic", b"or", b"ne", b"go"];
+        const SECOND: &[&[u8]] = &[
+            b"co", b"com", b"net", b"org", b"gov", b"ac", b"edu", b"gen", b"firm", b"ind", b"nic", b"or", b"ne", b"go",
+        ];
         let lower = host.to_ascii_lowercase();
         let labels: Vec<&[u8]> = lower.trim_ascii().split(|b| *b == b'.').filter(|l| !l.is_empty()).collect();
         let address = labels.iter().all(|l| l.iter().all(u8::is_ascii_digit));
         let country = labels.last().is_some_and(|l| l.len() == 2);
         let second = labels.len().checked_sub(2).and_then(|at| labels.get(at)).is_some_and(|l| SECOND.contains(l));
-        let keep = if address { 4 } else if country && second { 3 } else { 2 };
+        let keep = if address {
+            4
+        } else if country && second {
+            3
+        } else {
+            2
+        };
         labels.get(labels.len().saturating_sub(keep)..).unwrap_or_default().join(&b'.')
     }
     site(a) == site(b)

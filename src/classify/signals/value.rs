@@ -151,7 +151,9 @@ impl Checker {
         let head = raw.get(..BASE64_MIN).unwrap_or_default();
         let start = BASE64.decode(head).or_else(|_| BASE64_URL.decode(head)).unwrap_or_default();
         let text = !start.is_empty() && start.iter().all(|b| matches!(b, 0x20..0x7f | b'\t' | b'\r' | b'\n'));
-        let object = start.starts_with(&[0xAC, 0xED]) || start.starts_with(&[0, 1, 0, 0, 0]) || matches!(start.get(..2), Some([0x80, 2..=5]));
+        let object = start.starts_with(&[0xAC, 0xED])
+            || start.starts_with(&[0, 1, 0, 0, 0])
+            || matches!(start.get(..2), Some([0x80, 2..=5]));
         if !text && !object {
             self.object(raw, None, spot, report);
             return;
@@ -182,7 +184,15 @@ impl Checker {
         self.lower = lower;
     }
 
-    fn checks(&mut self, text: &[u8], lower: &[u8], words: u16, bits: u16, add: &mut dyn FnMut(&'static str, &str), spot: Spot<'_>) {
+    fn checks(
+        &mut self,
+        text: &[u8],
+        lower: &[u8],
+        words: u16,
+        bits: u16,
+        add: &mut dyn FnMut(&'static str, &str),
+        spot: Spot<'_>,
+    ) {
         let any = |mask: u16| bits & mask != 0;
         let says = |mask: u16| words & mask != 0;
         let compares = any(kind::EQUALS | kind::ANGLE) && any(kind::SPACE | kind::PAREN | kind::OTHER);
@@ -196,18 +206,30 @@ impl Checker {
                 add(id, why);
             }
         };
-        when(any(kind::ANGLE) || says(family::SCRIPT) || any(kind::QUOTE) && any(kind::EQUALS), "injection.xss", &|| script::check(lower));
-        let separated = any(kind::BREAK | kind::CONTROL) || any(kind::BRACE) && any(kind::PAREN | kind::BRACE) || memchr::memchr(b'&', lower).is_some();
+        when(
+            any(kind::ANGLE) || says(family::SCRIPT) || any(kind::QUOTE) && any(kind::EQUALS),
+            "injection.xss",
+            &|| script::check(lower),
+        );
+        let separated = any(kind::BREAK | kind::CONTROL)
+            || any(kind::BRACE) && any(kind::PAREN | kind::BRACE)
+            || memchr::memchr(b'&', lower).is_some();
         let called = any(kind::PAREN) && any(kind::QUOTE | kind::BRACE | kind::SPACE);
-        when(separated || called || says(family::CODE | family::PATH | family::ADDRESS), "injection.command", &|| command::check(lower));
+        when(separated || called || says(family::CODE | family::PATH | family::ADDRESS), "injection.command", &|| {
+            command::check(lower)
+        });
         when(any(kind::BRACE | kind::ANGLE), "injection.template", &|| expression::template(lower));
         when(any(kind::BRACE), "injection.log4j", &|| expression::log4j(lower));
         when(says(family::XML), "injection.xxe", &|| expression::entity(lower));
         when(any(kind::PAREN) && any(kind::EQUALS), "injection.ldap", &|| expression::ldap(lower));
-        when(any(kind::CONTROL), "injection.log-forging", &|| forging::check(text, spot.location == Location::RequestBody));
+        when(any(kind::CONTROL), "injection.log-forging", &|| {
+            forging::check(text, spot.location == Location::RequestBody)
+        });
         when(any(kind::HIGH), "injection.log-forging", &|| forging::wide(text));
         when(says(family::PROTOTYPE), "injection.prototype", &|| expression::prototype(lower));
-        when(says(family::CALLBACK), "scanner.callback", &|| scanner::callback(lower).then_some("a host of a testing service"));
+        when(says(family::CALLBACK), "scanner.callback", &|| {
+            scanner::callback(lower).then_some("a host of a testing service")
+        });
         when(says(family::SCHEMA), "scanner.introspection", &|| scanner::introspection(lower).then_some("__schema"));
         if spot.location != Location::Path {
             when(says(family::PATH), "injection.traversal", &|| path::check(lower, false));
@@ -215,7 +237,9 @@ impl Checker {
         if spot.is_parameter() {
             let name = spot.pointer.to_ascii_lowercase();
             when(any(kind::BRACE) || name.contains(&b'$'), "injection.nosql", &|| expression::document(&name, lower));
-            if says(family::ADDRESS) && let Some((id, what)) = ssrf::check(&name, lower, spot.inner) {
+            if says(family::ADDRESS)
+                && let Some((id, what)) = ssrf::check(&name, lower, spot.inner)
+            {
                 add(id, what);
             }
         }

@@ -24,15 +24,64 @@ pub(super) mod family {
 }
 
 const SQL: &[&[u8]] = &[
-    b"union", b"select", b"sleep", b"benchmark", b"waitfor", b"having", b"where ", b"where(", b"where/*", b"order by", b"order/*", b"order+by", b"insert into",
-    b"delete from", b"drop ", b"declare", b"exec", b"extractvalue", b"updatexml", b"load_file", b"into outfile", b"into dumpfile", b"analyse", b"--", b"/*",
-    b" or ", b" and ", b"or(", b"and(", b" xor ", b" like ", b"generate_series", b"dbms_", b"@@", b"||", b"&&", b"xp_cmd", b"regexp_substring", b"randomblob",
+    b"union",
+    b"select",
+    b"sleep",
+    b"benchmark",
+    b"waitfor",
+    b"having",
+    b"where ",
+    b"where(",
+    b"where/*",
+    b"order by",
+    b"order/*",
+    b"order+by",
+    b"insert into",
+    b"delete from",
+    b"drop ",
+    b"declare",
+    b"exec",
+    b"extractvalue",
+    b"updatexml",
+    b"load_file",
+    b"into outfile",
+    b"into dumpfile",
+    b"analyse",
+    b"--",
+    b"/*",
+    b" or ",
+    b" and ",
+    b"or(",
+    b"and(",
+    b" xor ",
+    b" like ",
+    b"generate_series",
+    b"dbms_",
+    b"@@",
+    b"||",
+    b"&&",
+    b"xp_cmd",
+    b"regexp_substring",
+    b"randomblob",
 ];
 
-const SCRIPT: &[&[u8]] = &[b"javascript", b"vbscript", b"data:text/html", b"expression", b"binding", b"(alert", b"(prompt", b"(confirm"];
+const SCRIPT: &[&[u8]] =
+    &[b"javascript", b"vbscript", b"data:text/html", b"expression", b"binding", b"(alert", b"(prompt", b"(confirm"];
 
 const ADDRESS: &[&[u8]] = &[
-    b"://", b"localhost", b"127.", b"169.254", b"metadata", b"192.168.", b"172.", b"10.", b"0x", b"[::", b"100.100.100.200", b"file:", b"%2f%2f",
+    b"://",
+    b"localhost",
+    b"127.",
+    b"169.254",
+    b"metadata",
+    b"192.168.",
+    b"172.",
+    b"10.",
+    b"0x",
+    b"[::",
+    b"100.100.100.200",
+    b"file:",
+    b"%2f%2f",
 ];
 
 static WORDS: LazyLock<(Option<DFA>, Vec<u16>)> = LazyLock::new(|| {

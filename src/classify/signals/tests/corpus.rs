@@ -117,7 +117,17 @@ fn crs_requests() {
         if caught != (label == "attack") {
             let kind = if caught { "false" } else { "miss" };
             let of = category.split('-').nth(1).unwrap_or_default();
-            show(&format!("{kind}:crs{of}"), &format!("{} {} {:?} {} {:?}", text(&row, "file"), text(&row, "uri"), row["headers"]["User-Agent"], text(&row, "data"), kept.0));
+            show(
+                &format!("{kind}:crs{of}"),
+                &format!(
+                    "{} {} {:?} {} {:?}",
+                    text(&row, "file"),
+                    text(&row, "uri"),
+                    row["headers"]["User-Agent"],
+                    text(&row, "data"),
+                    kept.0
+                ),
+            );
         }
     }
     table.print("OWASP CRS cases: requests with a signal of an attack");
@@ -125,7 +135,8 @@ fn crs_requests() {
 
 fn parameter(inspector: &mut Inspector, value: &str) -> super::Kept {
     let encoded: String = value.bytes().map(|b| format!("%{b:02X}")).collect();
-    Request { method: "GET", target: format!("/search?q={encoded}").as_bytes(), ..Request::default() }.signals(inspector)
+    Request { method: "GET", target: format!("/search?q={encoded}").as_bytes(), ..Request::default() }
+        .signals(inspector)
 }
 
 #[test]
@@ -136,13 +147,21 @@ fn http_params() {
     for line in String::from_utf8_lossy(&bytes).lines().skip(1) {
         let Some(rest) = line.strip_prefix('"') else { continue };
         let mut fields = rest.rsplitn(4, ",\"");
-        let (Some(_), Some(kind), Some(_), Some(payload)) = (fields.next(), fields.next(), fields.next(), fields.next()) else { continue };
-        let (kind, payload) = (kind.trim_end_matches('"'), payload.strip_suffix('"').unwrap_or(payload).replace("\"\"", "\""));
+        let (Some(_), Some(kind), Some(_), Some(payload)) =
+            (fields.next(), fields.next(), fields.next(), fields.next())
+        else {
+            continue;
+        };
+        let (kind, payload) =
+            (kind.trim_end_matches('"'), payload.strip_suffix('"').unwrap_or(payload).replace("\"\"", "\""));
         let kept = parameter(&mut inspector, &payload);
         let caught = !attacks(&kept).is_empty();
         table.add(kind, caught);
         if caught != (kind != "norm") {
-            show(&format!("{}:httpparams-{kind}", if caught { "false" } else { "miss" }), &format!("{payload} {:?}", kept.0));
+            show(
+                &format!("{}:httpparams-{kind}", if caught { "false" } else { "miss" }),
+                &format!("{payload} {:?}", kept.0),
+            );
         }
     }
     table.print("HttpParams, train: values with a signal of an attack");
@@ -155,10 +174,13 @@ fn modsec_learn() {
     let mut inspector = Inspector::new();
     let mut table = Table::default();
     for (file, label) in [("legitimate", "legitimate"), ("malicious", "malicious")] {
-        let Some(bytes) = labelled(&format!("modsec-learn/pralab__modsec-learn__data_dataset_{file}_test.json")) else { return };
+        let Some(bytes) = labelled(&format!("modsec-learn/pralab__modsec-learn__data_dataset_{file}_test.json")) else {
+            return;
+        };
         let rows: Vec<String> = serde_json::from_slice(&bytes).unwrap();
         for row in rows {
-            let kept = Request { method: "GET", target: format!("/?{row}").as_bytes(), ..Request::default() }.signals(&mut inspector);
+            let kept = Request { method: "GET", target: format!("/?{row}").as_bytes(), ..Request::default() }
+                .signals(&mut inspector);
             let caught = !attacks(&kept).is_empty();
             table.add(label, caught);
             if caught != (label == "malicious") {
@@ -185,7 +207,8 @@ fn payloads(yaml: &str) -> Vec<String> {
         out.push(if let Some(quoted) = item.strip_prefix('\'').and_then(|i| i.strip_suffix('\'')) {
             quoted.replace("''", "'")
         } else if item.starts_with('"') && item.ends_with('"') {
-            serde_json::from_str(&item.replace("\\'", "'").replace("\\0", "\\u0000")).unwrap_or_else(|_| item.trim_matches('"').into())
+            serde_json::from_str(&item.replace("\\'", "'").replace("\\0", "\\u0000"))
+                .unwrap_or_else(|_| item.trim_matches('"').into())
         } else {
             item.into()
         });
@@ -207,19 +230,40 @@ fn gotestwaf() {
         let name = file.file_stem().unwrap().to_string_lossy().replace("wallarm__gotestwaf__testcases_", "");
         for payload in payloads(&std::fs::read_to_string(&file).unwrap()) {
             let kept = match &*name {
-                n if n.contains("user-agent") => Request { method: "GET", target: b"/", headers: vec![("User-Agent", payload.as_bytes())], body: None }.signals(&mut inspector),
-                n if n.contains("xml") || n.contains("xxe") => Request {
-                    method: "POST", target: b"/", headers: vec![("Content-Type", b"text/xml")], body: Some(payload.as_bytes()),
+                n if n.contains("user-agent") => Request {
+                    method: "GET",
+                    target: b"/",
+                    headers: vec![("User-Agent", payload.as_bytes())],
+                    body: None,
                 }
                 .signals(&mut inspector),
-                n if n.contains("crlf") => Request { method: "GET", target: format!("/{payload}").as_bytes(), ..Request::default() }.signals(&mut inspector),
-                n if n.contains("graphql") => Request { method: "POST", target: b"/graphql", headers: vec![("Content-Type", b"application/json")], body: Some(payload.as_bytes()) }.signals(&mut inspector),
+                n if n.contains("xml") || n.contains("xxe") => Request {
+                    method: "POST",
+                    target: b"/",
+                    headers: vec![("Content-Type", b"text/xml")],
+                    body: Some(payload.as_bytes()),
+                }
+                .signals(&mut inspector),
+                n if n.contains("crlf") => {
+                    Request { method: "GET", target: format!("/{payload}").as_bytes(), ..Request::default() }
+                        .signals(&mut inspector)
+                }
+                n if n.contains("graphql") => Request {
+                    method: "POST",
+                    target: b"/graphql",
+                    headers: vec![("Content-Type", b"application/json")],
+                    body: Some(payload.as_bytes()),
+                }
+                .signals(&mut inspector),
                 _ => parameter(&mut inspector, &payload),
             };
             let caught = !attacks(&kept).is_empty();
             table.add(&name, caught);
             if caught == name.starts_with("false-pos") {
-                show(&format!("{}:gotestwaf", if caught { "false" } else { "miss" }), &format!("{name} {payload} {:?}", kept.0));
+                show(
+                    &format!("{}:gotestwaf", if caught { "false" } else { "miss" }),
+                    &format!("{name} {payload} {:?}", kept.0),
+                );
             }
         }
     }
