@@ -11,6 +11,7 @@ mod body;
 pub mod checksum;
 pub mod class;
 pub mod classes;
+pub mod conceal;
 mod engine;
 pub mod fields;
 mod fingerprint;
@@ -32,6 +33,7 @@ mod value;
 mod words;
 
 pub use class::{Check, Class, ClassMeta, Leaf, Sensitivity, Shape, Weights};
+pub use conceal::Concealer;
 pub use engine::Classifier;
 pub use fields::{FieldTotal, FieldVerdict, Judged};
 pub use fingerprint::Fingerprinter;

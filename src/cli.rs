@@ -19,6 +19,7 @@ mod query;
 mod reading;
 mod redact;
 mod report;
+mod reveal;
 mod shape;
 
 use std::process::ExitCode;

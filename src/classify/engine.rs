@@ -46,6 +46,7 @@ pub(super) struct InClear<'a> {
     pub(super) class: u16,
     pub(super) pointer: &'a str,
     pub(super) text: &'a [u8],
+    pub(super) masked: &'a str,
     pub(super) confidence: u8,
     pub(super) fingerprint: Fingerprint,
 }
@@ -179,11 +180,25 @@ impl Classifier {
                 class: found.class,
                 pointer: &place.pointer,
                 text,
+                masked: self.words.get(found.masked.0..found.masked.1).unwrap_or_default(),
                 confidence: found.confidence,
                 fingerprint: found.fingerprint,
             });
         }
         !self.limited
+    }
+
+    /// The values of one exchange with one of these fingerprints, in clear, each once: for an analyst who
+    /// gave a reason. Never for a frame or a log.
+    pub fn reveal(&mut self, x: &Exchange<'_>, fingerprints: &[Fingerprint]) -> Vec<(Fingerprint, Vec<u8>)> {
+        let mut out: Vec<(Fingerprint, Vec<u8>)> = Vec::new();
+        self.in_clear(x, &mut |value| {
+            let said = out.iter().any(|(f, text)| *f == value.fingerprint && text == value.text);
+            if fingerprints.contains(&value.fingerprint) && !said {
+                out.push((value.fingerprint, value.text.to_vec()));
+            }
+        });
+        out
     }
 
     /// How often values at each field passed for a class since the last call, in order.

@@ -206,6 +206,9 @@ pub(super) struct FindArgs {
     /// Places that are shown; 0 for all.
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
+    /// Show the value as the evidence has it, and write this reason into the custody log.
+    #[arg(long, value_name = "REASON")]
+    pub reveal: Option<String>,
     #[command(flatten)]
     pub reading: ReadingArgs,
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::args::FindArgs;
 use super::error::CliError;
 use super::output::{Output, colour, now, width};
+use super::reveal::{self, Revealed};
 use super::{cache, exit, shape};
 use crate::classify::{ClassSet, Fingerprinter};
 use crate::domain::time::rfc3339;
@@ -13,6 +14,7 @@ use crate::frame::schema::Table;
 use crate::report::{Column, Guard, Report, Section, Shown, Value};
 
 pub(super) fn run(args: &FindArgs, output: &mut Output) -> Result<u8, CliError> {
+    let reason = reveal::reason(args.reveal.as_ref())?;
     let mut opened = cache::open(&args.inputs, &args.reading, output)?;
     let case = &mut opened.case;
     let classes = Arc::new(ClassSet::built_in());
@@ -34,7 +36,15 @@ pub(super) fn run(args: &FindArgs, output: &mut Output) -> Result<u8, CliError> 
         &fingerprints,
         (name, value.trim()),
     )?;
-    let report = report(args, &hits);
+    let revealed = match reason {
+        Some(reason) => {
+            reveal::record(case, reason, &fingerprints, hits.len())?;
+            let wanted: Vec<_> = fingerprints.iter().filter_map(|f| f.parse().ok()).collect();
+            Some(reveal::values(case, &args.reading, &hits, &wanted)?)
+        }
+        None => None,
+    };
+    let report = report(args, &hits, revealed.as_ref());
     output.data(&shape::bytes(args.shape, &report, width(), colour(), Guard::Formulas)?)?;
     // The value itself stays out of the log: it may be a person's.
     let what = serde_json::json!({ "fingerprints": fingerprints, "hits": hits.len() });
@@ -48,8 +58,8 @@ const fn column(key: &'static str, title: &'static str) -> Column {
     Column { key, title, shown: Shown::Always }
 }
 
-fn report(args: &FindArgs, hits: &[Hit]) -> Report {
-    let columns = vec![
+fn report(args: &FindArgs, hits: &[Hit], revealed: Option<&Revealed>) -> Report {
+    let mut columns = vec![
         column("time", "Time (UTC)"),
         column("actor", "Actor"),
         column("endpoint", "Endpoint"),
@@ -59,9 +69,12 @@ fn report(args: &FindArgs, hits: &[Hit]) -> Report {
         column("certainty", "Certainty"),
         column("place", "Evidence:record"),
     ];
+    if revealed.is_some() {
+        columns.push(column("value", "Value in clear"));
+    }
     let shown = if args.top == 0 { hits.len() } else { args.top };
     let rows = hits.iter().take(shown).map(|h| {
-        vec![
+        let mut row = vec![
             Value::time(h.time),
             Value::Text(h.actor.clone()),
             Value::Text(h.endpoint.clone()),
@@ -70,7 +83,11 @@ fn report(args: &FindArgs, hits: &[Hit]) -> Report {
             Value::Text(format!("{} {}", h.location, h.pointer)),
             Value::Text(certainty(h).to_owned()),
             Value::Text(format!("{}:{}", h.evidence_id, h.record)),
-        ]
+        ];
+        if let Some(revealed) = revealed {
+            row.push(revealed.get(&(h.evidence_id, h.offset)).map_or(Value::Null, |v| Value::Text(v.join(", "))));
+        }
+        row
     });
     let section = Section {
         id: "hits",

@@ -9,6 +9,7 @@ use super::{cache, exit, report, shape};
 use crate::analysis;
 use crate::classify::ClassSet;
 use crate::frame::builder::Cell;
+use crate::frame::part::PartError;
 use crate::frame::sql::{self, Derived};
 use crate::frame::summary::Window;
 use crate::report::{Column, Guard, Report, Section, Shown, Value};
@@ -16,13 +17,14 @@ use crate::report::{Column, Guard, Report, Section, Shown, Value};
 pub(super) fn run(args: &QueryArgs, output: &mut Output) -> Result<u8, CliError> {
     let mut opened = cache::open(&args.inputs, &args.reading, output)?;
     let case = &mut opened.case;
+    let classes = Arc::new(ClassSet::built_in());
     // What follows from the rows is worked out only where the question names it.
     let names = |table: &&&str| args.sql.to_ascii_lowercase().contains(**table);
     let derived = if analysis::TABLES.iter().any(|t| names(&t)) {
         let options = analysis::Options {
             window: Window::default(),
             verdicts: report::noted(case)?,
-            classes: Arc::new(ClassSet::built_in()),
+            classes: Arc::clone(&classes),
             openapi: None,
         };
         analysis::analyse(case, &options)?.tables()
@@ -30,8 +32,7 @@ pub(super) fn run(args: &QueryArgs, output: &mut Output) -> Result<u8, CliError>
         Vec::new()
     };
     let derived: Vec<Derived> = derived;
-    let answer = sql::run(&args.sql, |table| case.part_files(table), derived)
-        .map_err(|e| CliError::Usage(format!("{e}; tables: evidence, exchanges, sightings, identifiers, signals, fields, rejects, exposure, findings, actors, endpoints")))?;
+    let answer = sql::run(&args.sql, |table| case.part_files(table), derived, &classes).map_err(refused)?;
     let columns = answer.names.iter().map(|name| Column { key: leak(name), title: leak(name), shown: Shown::Always });
     let rows = answer.rows.into_iter().map(|row| row.into_iter().map(value).collect());
     let section = Section {
@@ -48,6 +49,16 @@ pub(super) fn run(args: &QueryArgs, output: &mut Output) -> Result<u8, CliError>
         output.say(&format!("the custody log does not have this query: {e}"));
     }
     Ok(exit::DONE)
+}
+
+/// What polars has to say of a question is about the question.
+fn refused(error: PartError) -> CliError {
+    match error {
+        PartError::Polars(said) => CliError::Usage(format!(
+            "{said}; tables: evidence, exchanges, sightings, identifiers, signals, fields, rejects, exposure, findings, actors, endpoints"
+        )),
+        other => CliError::Part(other),
+    }
 }
 
 /// Column names of a report are static; those of an answer come once in a process.

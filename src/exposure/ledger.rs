@@ -1,12 +1,16 @@
 //! The ledger: one row an actor, tenant, data class, record, subject and value, with how often, when
 //! and how surely. Fed with the same rows as the facts.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
 use hashbrown::HashMap;
 
 use super::subjects::Subjects;
 use crate::domain::{Auth, Certainty, Micros};
 use crate::facts::builder::Numbered;
 use crate::facts::intern::Interner;
+use crate::facts::lens::is_referred_to;
 use crate::facts::row::{IdentifierRow, SightingRow, Whole};
 use crate::facts::{ActorId, EndpointId, Lens, Place, Role};
 
@@ -249,18 +253,20 @@ impl<R: Returns> Builder<R> {
                     Some(s) => !i.location.is_response() || holds(i.scope, s.leaf),
                     None => !i.location.is_response(),
                 };
-                // The smallest object wins; of equal ones the later, which stands deeper in a path.
                 if asked.is_some_and(|name| name != i.name) {
                     continue;
                 }
-                if applies && best.is_none_or(|b| size(i.scope) <= size(b.scope)) && self.role(i.name) == role {
+                if applies && best.is_none_or(|b| is_nearer(i, b, role)) && self.role(i.name) == role {
                     best = Some(i);
                 }
             }
             best
         });
         let tenant = tenant.map_or(NONE, |i| number(&mut self.text, &mut self.tenants, i));
-        let record = record.map_or(NONE, |i| number(&mut self.text, &mut self.records, i));
+        let record = record.map_or(NONE, |i| {
+            let name = if self.lens.record.iter().any(|n| n == i.name) { i.name.into() } else { one_name(i.name) };
+            named(&mut self.text, &mut self.records, &name, i.value)
+        });
         let subject = match s {
             Some(s) if self.returns.identifies(s.class) => Some(s.fingerprint),
             Some(s) => self.person_beside(whole, s),
@@ -371,11 +377,37 @@ impl<R: Returns> Builder<R> {
     }
 }
 
+/// Whether an identifier says better than `best` what a value's object is. The smallest object wins. Of
+/// equal ones: what is a record of its own before what a record refers to; in an answer the first,
+/// because an object begins with its own name; in a request the later, which stands deeper in a path.
+fn is_nearer(i: &IdentifierRow<'_>, best: &IdentifierRow<'_>, role: Role) -> bool {
+    match size(i.scope).cmp(&size(best.scope)) {
+        Ordering::Less => true,
+        Ordering::Greater => false,
+        Ordering::Equal if role == Role::Record => {
+            let (own, other) = (is_referred_to(i.name), is_referred_to(best.name));
+            own < other || own == other && !(i.location.is_response() && best.location.is_response())
+        }
+        Ordering::Equal => true,
+    }
+}
+
+/// `order_no`, `order_number` and `order_id` are one: a path says `orders/5652`, its answer
+/// `"orderNo": 5652`.
+fn one_name(name: &str) -> Cow<'_, str> {
+    let noun = ["_no", "_num", "_number"].iter().find_map(|end| name.strip_suffix(end));
+    noun.map_or(Cow::Borrowed(name), |noun| Cow::Owned(format!("{noun}_id")))
+}
+
 fn number(text: &mut String, interner: &mut Interner, i: &IdentifierRow<'_>) -> u32 {
+    named(text, interner, i.name, i.value)
+}
+
+fn named(text: &mut String, interner: &mut Interner, name: &str, value: &str) -> u32 {
     text.clear();
-    text.push_str(i.name);
+    text.push_str(name);
     text.push('=');
-    text.push_str(i.value);
+    text.push_str(value);
     interner.number(text)
 }
 

@@ -199,6 +199,15 @@ pub fn infer(name: &str) -> Role {
     Role::Other
 }
 
+/// Records that other records refer to: an order names its table, its coupon, its card.
+const REFERRED_TO: &[&str] = &["card", "coupon", "table", "vehicle"];
+
+/// Whether a record of this name stands beside the one that an object is, where it is not alone.
+pub fn is_referred_to(name: &str) -> bool {
+    let noun = ENDINGS.iter().find_map(|e| name.strip_suffix(e)).unwrap_or(name);
+    REFERRED_TO.contains(&noun.rsplit('_').next().unwrap_or(noun))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,6 +228,12 @@ mod tests {
         ] {
             assert_eq!(infer(name), role, "{name}");
         }
+    }
+
+    #[test]
+    fn a_table_is_what_an_order_refers_to() {
+        assert!(is_referred_to("table_id") && is_referred_to("own_table_no"));
+        assert!(!is_referred_to("order_no") && !is_referred_to("id"));
     }
 
     #[test]

@@ -35,6 +35,10 @@ pub struct Hit {
     pub evidence_id: i64,
     /// Record in it.
     pub record: i64,
+    /// First byte of the exchange in the decoded stream.
+    pub offset: i64,
+    /// The exchange's own hash: `exchanges.exchange_hash`.
+    pub hash: i64,
 }
 
 fn any_of(column: &str, values: &[&str]) -> Expr {
@@ -95,7 +99,7 @@ pub fn find(
 }
 
 /// What is told of an exchange.
-type Told = (Option<Micros>, String, String, Option<i64>, bool);
+type Told = (Option<Micros>, String, String, Option<i64>, bool, i64);
 
 fn add(frame: &DataFrame, exchanges: Vec<PathBuf>, hits: &mut Vec<Hit>) -> Result<(), PartError> {
     if frame.height() == 0 {
@@ -113,6 +117,7 @@ fn add(frame: &DataFrame, exchanges: Vec<PathBuf>, hits: &mut Vec<Hit>) -> Resul
             col("path_shape"),
             col(Int::Status.column()),
             col(Text::ResponseBodyState.column()),
+            col("exchange_hash"),
         ])
         .join_builder()
         .with(frame.clone().lazy().select(keys.clone()))
@@ -133,18 +138,20 @@ fn add(frame: &DataFrame, exchanges: Vec<PathBuf>, hits: &mut Vec<Hit>) -> Resul
     let columns = names.iter().map(|n| text(&rows, n)).collect::<Result<Vec<_>, _>>()?;
     let (ids, offsets) = (int(&rows, "evidence_id")?, int(&rows, "offset")?);
     let (times, statuses) = (int(&rows, "time")?, int(&rows, Int::Status.column())?);
+    let hashes = int(&rows, "exchange_hash")?;
     for (row, (id, offset)) in ids.into_iter().zip(offsets).enumerate() {
         let cell = |at: usize| columns.get(at).and_then(|c| c.get(row)).map_or("", String::as_str);
         let endpoint = format!("{} {}{}", cell(1), cell(2), cell(3));
         let body_kept = matches!(cell(4), "present" | "incomplete");
         let at = |c: &[Option<i64>]| c.get(row).copied().flatten();
-        told.insert((id, offset), (at(&times), cell(0).to_owned(), endpoint, at(&statuses), body_kept));
+        let hash = at(&hashes).unwrap_or_default();
+        told.insert((id, offset), (at(&times), cell(0).to_owned(), endpoint, at(&statuses), body_kept, hash));
     }
     let names = ["what", "location", "pointer"];
     let columns = names.iter().map(|n| text(frame, n)).collect::<Result<Vec<_>, _>>()?;
     let (ids, offsets, records) = (int(frame, "evidence_id")?, int(frame, "offset")?, int(frame, "record")?);
     for (row, (id, offset)) in ids.into_iter().zip(offsets).enumerate() {
-        let Some((time, actor, endpoint, status, body_kept)) = told.get(&(id, offset)).cloned() else { continue };
+        let Some((time, actor, endpoint, status, body_kept, hash)) = told.get(&(id, offset)).cloned() else { continue };
         let cell = |at: usize| columns.get(at).and_then(|c| c.get(row)).cloned().unwrap_or_default();
         let location = cell(1);
         hits.push(Hit {
@@ -159,6 +166,8 @@ fn add(frame: &DataFrame, exchanges: Vec<PathBuf>, hits: &mut Vec<Hit>) -> Resul
             body_kept,
             evidence_id: id.unwrap_or_default(),
             record: records.get(row).copied().flatten().unwrap_or_default(),
+            offset: offset.unwrap_or_default(),
+            hash,
         });
     }
     Ok(())

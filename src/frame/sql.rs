@@ -1,14 +1,20 @@
 //! SQL over the frames: polars' own dialect, lazily, over the parts.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use polars::prelude::{AnyValue, DataFrame, DataType, IntoLazy as _, NamedFrom as _, Series, TimeUnit};
+use polars::prelude::{
+    AnyValue, Column, DataFrame, DataType, IntoColumn as _, IntoLazy as _, LazyFrame, NamedFrom as _,
+    NewChunkedArray as _, Series, StringChunked, TimeUnit, col,
+};
 use polars::sql::SQLContext;
 
 use super::builder::Cell;
 use super::part::PartError;
 use super::scan::{collect, table};
 use super::schema::Table;
+use crate::classify::{ClassSet, Concealer};
 use crate::domain::time::rfc3339;
 
 /// A table that was worked out from the rows.
@@ -58,11 +64,39 @@ fn frame(derived: &Derived) -> Result<DataFrame, PartError> {
     DataFrame::new(derived.rows.len(), columns).map_err(PartError::polars)
 }
 
-/// Runs a query. `files` gives the parts of a table.
-pub fn run(sql: &str, files: impl Fn(Table) -> Vec<PathBuf>, derived: Vec<Derived>) -> Result<Answer, PartError> {
+/// A frame of `exchanges` whose texts as logged are masked when they are looked at.
+fn concealed(frame: LazyFrame, classes: &Arc<ClassSet>) -> LazyFrame {
+    let columns = Concealer::COLUMNS.iter().map(|column| {
+        let classes = Arc::clone(classes);
+        let mask = move |texts: Column| {
+            let mut concealer = Concealer::new(Arc::clone(&classes));
+            let masked: StringChunked = texts
+                .str()?
+                .iter()
+                .map(|text| text.map(|t| concealer.conceal(*column, t).map_or(Cow::Borrowed(t), Cow::Owned)))
+                .collect();
+            Ok(masked.with_name(texts.name().clone()).into_column())
+        };
+        col(column.column()).map(mask, |_, field| Ok(field.clone()))
+    });
+    frame.with_columns(columns.collect::<Vec<_>>())
+}
+
+/// Runs a query. `files` gives the parts of a table. What was logged as it stands (paths, queries,
+/// referers, headers) is seen masked, by the classes' own masks.
+pub fn run(
+    sql: &str,
+    files: impl Fn(Table) -> Vec<PathBuf>,
+    derived: Vec<Derived>,
+    classes: &Arc<ClassSet>,
+) -> Result<Answer, PartError> {
     let mut context = SQLContext::new();
     for which in Table::ALL {
-        context.register(which.name(), table(*which, files(*which))?);
+        let mut frame = table(*which, files(*which))?;
+        if *which == Table::Exchanges {
+            frame = concealed(frame, classes);
+        }
+        context.register(which.name(), frame);
     }
     for d in &derived {
         context.register(d.name, frame(d)?.lazy());

@@ -17,6 +17,9 @@ mod cli;
 mod dataset;
 mod hostile;
 mod oracle;
+#[cfg(feature = "case")]
+mod proof;
+mod registries;
 mod support;
 mod tidy;
 mod tiling;

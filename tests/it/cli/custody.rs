@@ -141,13 +141,14 @@ fn the_log_lists_what_was_done_in_order() {
 #[test]
 fn threads_and_repetition_change_nothing() {
     let desk = Desk::new();
+    desk.write("key", [7; 32]);
     // Three chunks, so that threads have something to overtake each other with.
     desk.write("big.log", combined(620_000, 1));
     for i in 0..5 {
         desk.write(&format!("e/{i}.log"), combined(1000, i + 2));
     }
     for (case, threads) in [("one", "1"), ("two", "2"), ("seven", "7"), ("again", "2")] {
-        desk.run(&["ingest", "-c", case, "--threads", threads, "big.log", "e"]).ends(0);
+        desk.run(&["ingest", "-c", case, "--key", "key", "--threads", threads, "big.log", "e"]).ends(0);
     }
     let parts = desk.parts("one");
     assert!(parts.iter().filter(|(name, _)| name.contains("part-0001")).count() >= 3, "big.log is one chunk");
