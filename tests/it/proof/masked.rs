@@ -141,8 +141,17 @@ fn neither_search_nor_sql_nor_the_case_shows_a_raw_value() {
         }
     }
     for table in [
-        "evidence", "exchanges", "sightings", "identifiers", "signals", "fields", "rejects", "exposure", "findings",
-        "actors", "endpoints",
+        "evidence",
+        "exchanges",
+        "sightings",
+        "identifiers",
+        "signals",
+        "fields",
+        "rejects",
+        "exposure",
+        "findings",
+        "actors",
+        "endpoints",
     ] {
         for shape in ["jsonl", "csv"] {
             let ran = desk.run(&["query", &format!("select * from {table}"), "case", "-f", shape]).ends(0);
@@ -150,7 +159,8 @@ fn neither_search_nor_sql_nor_the_case_shows_a_raw_value() {
         }
     }
     // The friend's phone stands in a query of the log, of Kong's line and of the capture.
-    let seen = desk.run(&["query", "select path, query from exchanges where query like 'phone=%'", "case", "-f", "csv"]);
+    let seen =
+        desk.run(&["query", "select path, query from exchanges where query like 'phone=%'", "case", "-f", "csv"]);
     assert!(seen.out.lines().count() >= 3, "{}", seen.out);
     for verb in [&["classes"][..], &["detectors"], &["case", "log", "case"], &["case", "verify", "case"]] {
         holds_none(&format!("{verb:?}"), &desk.run(verb).out, &forms);
@@ -214,7 +224,10 @@ fn a_value_is_revealed_for_a_reason_that_is_kept() {
 #[test]
 fn what_changed_or_cannot_be_logged_is_not_revealed() {
     let desk = Desk::new();
-    desk.write("a.log", crate::cli::combined(50, 1).replace("/api/v1/stores/8/orders", "/api/v1/past?phone=9000012345"));
+    desk.write(
+        "a.log",
+        crate::cli::combined(50, 1).replace("/api/v1/stores/8/orders", "/api/v1/past?phone=9000012345"),
+    );
     desk.run(&["ingest", "-c", "case", "a.log"]).ends(0);
     let ran = desk.run(&["find", "9000012345", "case", "--reveal", "why", "-f", "jsonl"]).ends(0);
     assert!(ran.out.contains("9000012345"), "{}", ran.out);

@@ -97,7 +97,9 @@ fn findings_propose_the_intruder_and_nobody_else() {
             rows(&said, "intruders").iter().map(|i| i["actor_key"].as_str().unwrap().to_owned()).collect();
         assert_eq!(proposed, [INTRUDER], "{files:?}: {accused:?}");
         assert!(accused.iter().all(|a| *a == INTRUDER), "{files:?}: {accused:?}");
-        assert!(findings.iter().any(|f| f["rule"] == "enumeration" && f["accuses"] == "yes" && f["actors"] == INTRUDER));
+        assert!(
+            findings.iter().any(|f| f["rule"] == "enumeration" && f["accuses"] == "yes" && f["actors"] == INTRUDER)
+        );
     }
 }
 
@@ -109,7 +111,8 @@ fn the_two_phones_are_found() {
     for (key, actors) in [("own_phone", 1), ("friend_phone", 2)] {
         let phone = truth["cafe"][key].as_str().unwrap();
         let spaced = format!("+91 {} {}", &phone[..5], &phone[5..]);
-        let found = |value: &str| there(&desk, &["find", value, LOG, BODIES, HAR, "-f", "json", "--top", "0"]).ends(0).json();
+        let found =
+            |value: &str| there(&desk, &["find", value, LOG, BODIES, HAR, "-f", "json", "--top", "0"]).ends(0).json();
         let (plain, other) = (found(phone), found(&spaced));
         assert_eq!(plain["sections"], other["sections"], "{key}: however it is written");
         let hits = rows(&plain, "hits");
