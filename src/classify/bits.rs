@@ -24,13 +24,12 @@ impl Bits {
         self.0.get(usize::from(class) / 64).is_some_and(|w| w >> (class % 64) & 1 == 1)
     }
 
-    /// Those that are in `of`, and in `open` or `hinted`, and not in `against`.
+    /// Those that are in both and not in `against`.
     #[inline]
-    pub(crate) fn pick(of: &Self, open: &Self, hinted: &Self, against: &Self) -> Self {
+    pub(crate) fn pick(a: &Self, b: &Self, against: &Self) -> Self {
         let mut out = Self::default();
-        let sources = of.0.iter().zip(&open.0).zip(&hinted.0).zip(&against.0);
-        for (word, (((of, open), hinted), against)) in out.0.iter_mut().zip(sources) {
-            *word = of & (open | hinted) & !against;
+        for (word, ((a, b), against)) in out.0.iter_mut().zip(a.0.iter().zip(&b.0).zip(&against.0)) {
+            *word = a & b & !against;
         }
         out
     }
@@ -64,6 +63,6 @@ mod tests {
         let (mut open, mut against) = (Bits::default(), Bits::default());
         [3, 64, 65].into_iter().for_each(|c| open.add(c));
         against.add(3);
-        assert_eq!(Bits::pick(&bits, &open, &Bits::default(), &against).iter().collect::<Vec<_>>(), [64]);
+        assert_eq!(Bits::pick(&bits, &open, &against).iter().collect::<Vec<_>>(), [64]);
     }
 }

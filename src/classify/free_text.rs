@@ -104,7 +104,7 @@ impl Classifier {
         let numbering = words.iter().rev().take(3).any(|w| NUMBERING.contains(&w.as_str()));
         let calling = words.iter().any(|w| CALLING.contains(&w.as_str()));
         let mut best: Option<(u8, u16, Check)> = None;
-        for class in set.candidates(&leaf.shape, &key).iter() {
+        for class in set.hinted(&leaf.shape, &key).iter().chain(set.unhinted(&leaf.shape, &key).iter()) {
             let check = set.get(class).map_or(Check::No, |c| c.check(&leaf));
             let mut score = set.score(class, check, &key);
             if numbering && !set.is_unmistakable(class) && key.of(class).is_none() {

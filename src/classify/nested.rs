@@ -57,9 +57,9 @@ impl Classifier {
         if json {
             return self.json(trimmed, deeper);
         }
-        let token = text.strip_prefix(b"Bearer ").unwrap_or(text);
-        if token.starts_with(b"eyJ") && leaf.shape.dots == 2 {
-            return self.claims(token, deeper);
+        let bare = text.strip_prefix(b"Bearer ").unwrap_or(text);
+        if bare.starts_with(b"eyJ") && leaf.shape.dots == 2 {
+            return self.claims(bare, deeper);
         }
         // A secret or a person that was recognised is not taken apart by chance.
         if encoded && taken.is_none_or(|t| t.confidence < REPORTED_MIN) && self.decoded(text, deeper) {

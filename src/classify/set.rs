@@ -24,6 +24,9 @@ pub const REPORTED_MIN: u8 = 50;
 /// taken for it: tokens, e-mails, keys with a prefix of their own.
 pub const UNMISTAKABLE: u8 = 80;
 
+/// Confidence under its own key from which no class that the key does not name is asked.
+pub(super) const SETTLED: u8 = 90;
+
 /// Taken off where the key has the class' word and names another thing.
 const PART_COST: u8 = 15;
 
@@ -49,6 +52,8 @@ pub struct ClassSet {
     classes: Vec<Handle>,
     lexicon: Lexicon,
     gates: gate::Table,
+    /// For values whose key says nothing.
+    open_gates: gate::Table,
     /// Classes that a value may be of whatever its key.
     open: Bits,
     /// Open classes that a checked value is taken for under any key.
@@ -78,6 +83,7 @@ impl ClassSet {
             classes: handles.take(CLASSES_MAX).collect(),
             lexicon: Lexicon::default(),
             gates: gate::Table::default(),
+            open_gates: gate::Table::default(),
             open: Bits::default(),
             unmistakable: Bits::default(),
             kin: Vec::new(),
@@ -96,6 +102,7 @@ impl ClassSet {
                 set.unmistakable.add(number);
             }
             set.gates.add(number, gate::of(meta.id));
+            set.open_gates.add(number, gate::open(meta.id));
             set.kin.push(Kin::of(meta.id));
             match meta.id {
                 "order-record" => set.order_record = Some(number),
@@ -191,11 +198,18 @@ impl ClassSet {
         self.order_record
     }
 
-    /// Classes that a value of this shape may be of at a place with these hints.
+    /// Classes that the key hints at and a value of this shape may be of.
     #[inline]
-    pub(super) fn candidates(&self, shape: &Shape, key: &KeyHints) -> Bits {
+    pub(super) fn hinted(&self, shape: &Shape, key: &KeyHints) -> Bits {
+        Bits::pick(self.gates.admitted(shape), &key.hinted, &key.against)
+    }
+
+    /// The other classes that it may be of.
+    #[inline]
+    pub(super) fn unhinted(&self, shape: &Shape, key: &KeyHints) -> Bits {
         let open = if key.mute { &self.unmistakable } else { &self.open };
-        Bits::pick(self.gates.admitted(shape), open, &key.hinted, &key.against)
+        let open = Bits::pick(self.open_gates.admitted(shape), open, &key.against);
+        Bits::pick(&open, &open, &key.hinted)
     }
 
     /// Confidence that a value is of a class, from its own check and its key.

@@ -6,7 +6,7 @@ use super::class::{Check, Leaf, Shape};
 use super::engine::{At, Classifier, Evidence};
 use super::hints::Strength;
 use super::identify;
-use super::set::{CANDIDATE_MIN, REPORTED_MIN};
+use super::set::{CANDIDATE_MIN, REPORTED_MIN, SETTLED};
 
 /// Bytes from which a value with blanks is searched as text.
 const FREE_TEXT_MIN: u32 = 20;
@@ -72,30 +72,31 @@ impl Classifier {
         let fresh = place.counts.see(leaf.text);
         let subject = place.names.as_ref().is_some_and(|n| n.subject);
         let mut best: Option<Taken> = None;
-        for class in set.candidates(&leaf.shape, &place.key).iter() {
-            let Some(is) = set.get(class) else { continue };
+        let key = &place.key;
+        let counts = &mut place.counts;
+        let mut ask = |class: u16, best: &mut Option<Taken>| {
+            let Some(is) = set.get(class) else { return };
             let check = is.check(leaf);
             if check < Check::Shape {
-                continue;
+                return;
             }
-            let confidence = set.score(class, check, &place.key);
+            let confidence = set.score(class, check, key);
             if confidence < CANDIDATE_MIN {
-                continue;
+                return;
             }
             if fresh {
-                place.counts.pass(class);
+                counts.pass(class);
             }
-            let hint = place.key.of(class);
-            let taken = Taken {
-                class,
-                confidence,
-                check,
-                strength: hint.map(|h| h.strength),
-                words: hint.map_or(0, |h| h.words),
-            };
+            let hint = key.of(class);
+            let strength = hint.map(|h| h.strength);
+            let taken = Taken { class, confidence, check, strength, words: hint.map_or(0, |h| h.words) };
             if best.is_none_or(|b| taken.rank() > b.rank()) {
-                best = Some(taken);
+                *best = Some(taken);
             }
+        };
+        set.hinted(&leaf.shape, key).iter().for_each(|class| ask(class, &mut best));
+        if best.is_none_or(|b| b.confidence < SETTLED) {
+            set.unhinted(&leaf.shape, key).iter().for_each(|class| ask(class, &mut best));
         }
         if subject && best.is_none_or(|b| b.confidence < REPORTED_MIN) {
             return set.phone_as_id(leaf).or(best);

@@ -70,7 +70,7 @@ fn voter(leaf: &Leaf<'_>) -> Check {
 fn passport(leaf: &Leaf<'_>) -> Check {
     let Some(c) = compact(leaf, 8, 8).filter(|c| like(c.get(), "A9999999")) else { return Check::No };
     let [letter, first, .., last] = c.get() else { return Check::No };
-    shaped(!b"QXZ".contains(letter) && *first != b'0' && *last != b'0')
+    shaped(!b"QX".contains(letter) && *first != b'0' && *last != b'0')
 }
 
 fn state(code: &[u8]) -> bool {
@@ -209,7 +209,7 @@ classes! {
         keys: &["passport", "passportno", "passport_no", "passport_number", "passportnumber", "travel_document", "ppno"];
         not: GOODS;
         weights: (10, 10, 92, 92);
-        by: "a letter but Q, X, Z and 7 digits, neither end 0 (Passport Seva)";
+        by: "a letter but Q, X and 7 digits, neither end 0 (Passport Seva)";
         check: passport, normal: signs, mask: Mask::Ends(1, 2);
         samples: [("J8369854", Shape, "J•••••54"), ("Q8369854", No, ""), ("J0369854", No, ""), ("JJ369854", No, "")]
     }

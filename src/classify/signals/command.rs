@@ -242,7 +242,9 @@ fn separated(text: &[u8]) -> Option<&'static str> {
         let rest = rest
             .get(rest.iter().take_while(|b| matches!(b, b'(' | b'{' | b'!' | b' ' | b',')).count()..)
             .unwrap_or_default();
-        let strong = matches!(sign, b'`' | b'|' | b'(' | b'{') || doubled || sign == b';';
+        // `title|price|id` lists names.
+        let listed = sign == b'|' && is_word(before) && memchr::memchr_iter(b'|', text).count() > 1;
+        let strong = matches!(sign, b'`' | b'|' | b'(' | b'{' | b';') && !listed || doubled;
         if command(rest, sign, strong, text.len() < 96) {
             return Some("a command behind a separator");
         }

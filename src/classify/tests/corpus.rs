@@ -199,7 +199,7 @@ fn judge(scores: &BTreeMap<&'static str, Score>) {
         eprintln!("{class:16} {:6} {precision:9.4} {recall:6.4}", s.labels);
         assert_eq!(s.labels, s.right + s.missed);
         let ours = LABELS.iter().find(|(l, _)| l == class).unwrap().1;
-        if !ours.iter().any(|id| super::super::classes::by_id(id).is_some()) {
+        if !ours.iter().any(|id| classes::by_id(id).is_some()) {
             eprintln!("{class:16} has no class");
             continue;
         }
