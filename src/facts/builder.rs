@@ -453,15 +453,7 @@ impl<R: Resolve> Builder<R> {
         let (actor_rank, _) = self.actors.sorted();
         let actor_rank: Vec<ActorId> = actor_rank.into_iter().map(ActorId).collect();
         let (name_rank, names) = self.names.sorted();
-        let mut order: Vec<u32> = (0..self.endpoints.len() as u32).collect();
-        let of = |at: u32| self.endpoints.get(at as usize).map(|p| &p.facts);
-        order.sort_by_key(|at| of(*at).map(|e| (&e.host, &e.template, &e.method)));
-        let mut endpoint_rank = vec![EndpointId::default(); order.len()];
-        for (new, old) in order.iter().enumerate() {
-            if let Some(slot) = endpoint_rank.get_mut(*old as usize) {
-                *slot = EndpointId(new as u32);
-            }
-        }
+        let endpoint_rank = endpoint_ranks(&self.endpoints);
         let roles: Vec<Role> = names.iter().map(|n| self.lens.role(n)).collect();
         let name = |n: NameId| NameId(name_rank.get(n.at()).copied().unwrap_or_default());
         let actor = |a: ActorId| actor_rank.get(a.at()).copied().unwrap_or_default();
@@ -486,7 +478,7 @@ impl<R: Resolve> Builder<R> {
             (&a.signal, a.actor, a.endpoint, a.location, &a.pointer)
                 .cmp(&(&b.signal, b.actor, b.endpoint, b.location, &b.pointer))
         });
-        let mut endpoints: Vec<Option<Endpoint>> = vec![None; order.len()];
+        let mut endpoints: Vec<Option<Endpoint>> = vec![None; endpoint_rank.len()];
         for (old, parts) in self.endpoints.into_iter().enumerate() {
             let new = endpoint_rank.get(old).copied().unwrap_or_default();
             if let Some(slot) = endpoints.get_mut(new.at()) {
@@ -525,6 +517,20 @@ impl<R: Resolve> Builder<R> {
         };
         (facts, actor_rank, endpoint_rank)
     }
+}
+
+/// The final number of each endpoint: by host, template and method.
+fn endpoint_ranks(endpoints: &[EndpointParts]) -> Vec<EndpointId> {
+    let mut order: Vec<u32> = (0..endpoints.len() as u32).collect();
+    let of = |at: u32| endpoints.get(at as usize).map(|p| &p.facts);
+    order.sort_by_key(|at| of(*at).map(|e| (&e.host, &e.template, &e.method)));
+    let mut ranks = vec![EndpointId::default(); order.len()];
+    for (new, old) in order.iter().enumerate() {
+        if let Some(slot) = ranks.get_mut(*old as usize) {
+            *slot = EndpointId(new as u32);
+        }
+    }
+    ranks
 }
 
 /// An actor for people, from its key: `192.0.2.61`, `session 1f3a90bc`.
