@@ -101,24 +101,28 @@ pub fn find(
 /// What is told of an exchange.
 type Told = (Option<Micros>, String, String, Option<i64>, bool, i64);
 
+fn told_columns() -> Vec<Expr> {
+    vec![
+        col("evidence_id"),
+        col("offset"),
+        col("time").cast(DataType::Int64),
+        col("actor"),
+        col(Text::Method.column()),
+        col(Text::Host.column()),
+        col("path_shape"),
+        col(Int::Status.column()),
+        col(Text::ResponseBodyState.column()),
+        col("exchange_hash"),
+    ]
+}
+
 fn add(frame: &DataFrame, exchanges: Vec<PathBuf>, hits: &mut Vec<Hit>) -> Result<(), PartError> {
     if frame.height() == 0 {
         return Ok(());
     }
     let keys = [col("evidence_id"), col("offset")];
     let rows = table(Table::Exchanges, exchanges)?
-        .select([
-            col("evidence_id"),
-            col("offset"),
-            col("time").cast(DataType::Int64),
-            col("actor"),
-            col(Text::Method.column()),
-            col(Text::Host.column()),
-            col("path_shape"),
-            col(Int::Status.column()),
-            col(Text::ResponseBodyState.column()),
-            col("exchange_hash"),
-        ])
+        .select(told_columns())
         .join_builder()
         .with(frame.clone().lazy().select(keys.clone()))
         .left_on(keys.clone())

@@ -31,6 +31,8 @@ fn a_redacted_capture_can_be_handed_on() {
     let before = std::fs::read_to_string(bundled().join(HAR)).unwrap();
     let mut raw = BTreeSet::new();
     people(&serde_json::from_str(&before).unwrap(), &mut raw);
+    // What a till writes for whoever gives no name.
+    raw.remove("Guest");
     assert!(raw.len() > 100, "{}", raw.len());
     let out = desk.path("out.har");
     there(&desk, &["redact", HAR, "-o", out.to_str().unwrap()]).ends(0);
@@ -39,6 +41,7 @@ fn a_redacted_capture_can_be_handed_on() {
     assert!(left.is_empty(), "{left:?}");
     let certificate = std::fs::read_to_string(desk.path("out.har.certificate.json")).unwrap();
     assert!(raw.iter().all(|v| !certificate.contains(v.as_str())), "the certificate");
+    // Pseudonyms are no numbers that anybody can have, so their class is another.
     // What joins values stays: as many exchanges, as many different phones.
     let of = |file: &std::path::Path, case: &str| {
         desk.run(&["ingest", "-c", case, file.to_str().unwrap()]).ends(0);
@@ -46,7 +49,7 @@ fn a_redacted_capture_can_be_handed_on() {
         (
             desk.manifest(case)["evidence"][0]["exchanges"].clone(),
             desk.manifest(case)["evidence"][0]["rejects"].clone(),
-            ask("select distinct fingerprint from sightings where data_class = 'phone-in' and confidence >= 50"),
+            ask("select distinct fingerprint from sightings where data_class like 'phone%' and confidence >= 50"),
             ask("select distinct path_shape from exchanges"),
         )
     };

@@ -40,7 +40,11 @@ fn another_key_gives_other_fingerprints_and_the_same_numbers() {
         let case = format!("case{key}");
         desk.run(&["ingest", "-c", &case, "--key", path.to_str().unwrap(), file]).ends(0);
         let all = desk.run(&["query", "select distinct fingerprint from sightings", &case, "-f", "jsonl"]).ends(0).out;
-        let totals = desk.run(&["report", &case, "-f", "json", "--section", "totals,classes"]).ends(0).json();
+        let mut totals = desk.run(&["report", &case, "-f", "json", "--section", "totals,classes"]).ends(0).json();
+        for class in totals["sections"]["classes"]["rows"].as_array_mut().unwrap() {
+            // Which of many is the example depends on the fingerprints' order.
+            class["example"].take();
+        }
         let prints: std::collections::BTreeSet<String> = all.lines().map(str::to_owned).collect();
         (prints, totals["sections"].clone())
     };
