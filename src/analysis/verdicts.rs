@@ -74,7 +74,9 @@ impl Verdicts {
                 if j.verdict == Verdict::Legitimate {
                     continue;
                 }
-                if may_propose && j.verdict == Verdict::Open {
+                // Who got no answer took nothing: a scanner at closed doors is told among the findings.
+                let got = facts.actor(*actor).is_some_and(|a| a.statuses.success > 0);
+                if may_propose && got && j.verdict == Verdict::Open {
                     j.verdict = Verdict::Proposed;
                 }
                 if j.verdict.is_intruder() && j.reasons.len() < REASONS_MAX && !j.reasons.contains(&finding.sentence) {

@@ -24,7 +24,9 @@ pub(super) fn run(args: &FindArgs, output: &mut Output) -> Result<u8, CliError> 
         .into_iter()
         .map(|(class, fingerprint)| (class.to_owned(), fingerprint.to_string()))
         .collect();
-    let fingerprints: Vec<&str> = known.iter().map(|(_, f)| f.as_str()).collect();
+    let mut fingerprints: Vec<&str> = known.iter().map(|(_, f)| f.as_str()).collect();
+    fingerprints.sort_unstable();
+    fingerprints.dedup();
     // `store_id=4217` names the identifier too.
     let (name, value) = match args.value.split_once('=') {
         Some((name, value)) => (Some(name), value),
