@@ -70,6 +70,6 @@ fn value(cell: Cell) -> Value {
     match cell {
         Cell::Null => Value::Null,
         Cell::Text(text) => Value::Text(text),
-        Cell::Int(n) => u64::try_from(n).map_or(Value::Duration(n), Value::Count),
+        Cell::Int(n) => u64::try_from(n).map_or_else(|_| Value::Text(n.to_string()), Value::Count),
     }
 }

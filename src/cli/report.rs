@@ -44,6 +44,18 @@ pub(super) fn run(args: &ReportArgs, output: &mut Output) -> Result<u8, CliError
         openapi: openapi(args, &opened.case)?,
     };
     let mut analysis = analysis::analyse(&opened.case, &options)?;
+    for name in options.verdicts.unmatched(&analysis.facts) {
+        let name = crate::domain::safe_text::escape(name.as_bytes());
+        output.warn(&format!("{name}: no actor of that name; `--section clients` and `query` list actors"));
+    }
+    for (name, actors) in options.verdicts.shared(&analysis.facts) {
+        let name = crate::domain::safe_text::escape(name.as_bytes());
+        output.warn(&format!(
+            "{name} is the address of {} actors: {}; name one by its key",
+            actors.len(),
+            actors.join(", ")
+        ));
+    }
     if let Some(path) = &args.baseline {
         baseline::subtract(&mut analysis.outcome, path, &options)?;
     }
