@@ -123,12 +123,14 @@ pub(super) enum Shape {
     Sarif,
     /// Timesketch JSON lines.
     Timesketch,
+    /// Parquet files of exposure, findings, actors and endpoints, in the folder that -o names.
+    Parquet,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
     /// A case's folder, or evidence (then the case lives in the cache folder).
-    #[arg(required = true, value_name = "CASE|EVIDENCE")]
+    #[arg(required_unless_present = "schema", value_name = "CASE|EVIDENCE")]
     pub inputs: Vec<String>,
     /// How to print it.
     #[arg(short = 'f', long = "output-format", value_enum, default_value_t = Shape::Table)]
@@ -176,6 +178,9 @@ pub(super) struct ReportArgs {
     /// When the organisation became aware: deadlines count from then.
     #[arg(long, value_name = "TIME", help_heading = "Letters")]
     pub aware_at: Option<String>,
+    /// Print the JSON Schema of `-f json` and end.
+    #[arg(long)]
+    pub schema: bool,
     /// Say for each exposed thing in which exchanges it stands.
     #[arg(long)]
     pub explain: bool,
