@@ -12,7 +12,6 @@ use super::output::{Output, colour, now, width};
 use super::{baseline, cache, exit, shape};
 use crate::analysis::{self, Analysis, Verdicts};
 use crate::case::Case;
-use crate::classify::ClassSet;
 use crate::domain::time::iso;
 use crate::domain::{Micros, Severity};
 use crate::facts::{Inventory, inventory};
@@ -45,7 +44,7 @@ pub(super) fn run(args: &ReportArgs, output: &mut Output) -> Result<u8, CliError
     let options = analysis::Options {
         window,
         verdicts: verdicts(args, &opened.case)?,
-        classes: Arc::new(ClassSet::built_in()),
+        classes: opened.case.classes()?,
         openapi: openapi(args, &opened.case)?,
     };
     let mut analysis = analysis::analyse(&opened.case, &options)?;

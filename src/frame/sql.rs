@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use polars::prelude::{
-    AnyValue, Column, DataFrame, DataType, IntoColumn as _, IntoLazy as _, LazyFrame, NamedFrom as _,
-    NewChunkedArray as _, ParquetWriter, Series, StringChunked, TimeUnit, col,
+    AnyValue, Column, DataFrame, DataType, IntoColumn as _, IntoLazy as _, LazyFrame, NamedFrom as _, ParquetWriter,
+    Series, StringChunked, TimeUnit, col,
 };
 use polars::sql::SQLContext;
 
