@@ -12,6 +12,7 @@ pub mod checksum;
 pub mod class;
 pub mod classes;
 pub mod conceal;
+pub mod custom;
 mod engine;
 pub mod fields;
 mod fingerprint;

@@ -119,6 +119,7 @@ fn coverage(parts: &Parts<'_>) -> Coverage {
     let unknown = parts.facts.endpoints.iter().map(|e| e.auth_unknown).sum();
     Coverage {
         exchanges: parts.facts.exchanges,
+        actors: parts.facts.actors.len() as u64,
         bodies_kept: parts.facts.bodies_kept,
         auth_unknown: unknown,
         without_time: 0,

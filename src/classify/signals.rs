@@ -94,12 +94,9 @@ impl Inspector {
     }
 
     fn query(&mut self, query: &[u8], location: Location, inner: bool, report: &mut Report<'_>) {
-        if query.len() < 12 && kinds(query) & (kind::SUSPECT | kind::ESCAPE) == 0 {
-            return;
-        }
         let checker = &mut self.checker;
         body::form(query, &mut |name, value, plus| {
-            checker.value(value, Spot { location, pointer: name, plus, inner }, report)
+            checker.value(value, Spot { location, pointer: name, plus, inner }, report);
         });
     }
 
@@ -213,9 +210,9 @@ fn segment(path: &[u8]) -> String {
 /// Whether a host is a developer's own or stands inside a network.
 fn inner_host(host: &[u8]) -> bool {
     let Ok(host) = std::str::from_utf8(host) else { return false };
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host.ends_with(".local")
+    let last = host.rsplit('.').next().unwrap_or_default();
+    last.eq_ignore_ascii_case("localhost")
+        || last.eq_ignore_ascii_case("local")
         || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| match ip {
             std::net::IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
             std::net::IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),

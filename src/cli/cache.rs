@@ -52,6 +52,7 @@ pub(super) fn open(inputs: &[String], args: &ReadingArgs, output: &mut Output) -
     let folder = folder(&sources, args, stdin)?;
     let mut case = wait_for(&folder, &new_settings, output)?;
     let settings = reading::settings(args, &config, &case.settings)?;
+    let settings = reading::with_classes(settings, args, &case)?;
     let left_out = ingest::run_quietly(&mut case, &sources, &settings, output)?;
     Ok(Opened { case, left_out })
 }

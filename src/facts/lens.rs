@@ -180,8 +180,16 @@ impl Lens {
     }
 }
 
+/// Beginnings of names that point to another object.
+const OTHERS: &[&str] =
+    &["last_", "previous_", "prev_", "next_", "first_", "parent_", "original_", "related_", "linked_", "latest_"];
+
 /// What a name stands for by its noun: `merchant_store_id` is a tenant because its last noun is one.
 pub fn infer(name: &str) -> Role {
+    // `last_order_no` is a fact about a person, not the order that the object is.
+    if OTHERS.iter().any(|o| name.starts_with(o)) {
+        return Role::Other;
+    }
     let noun = ENDINGS.iter().find_map(|e| name.strip_suffix(e)).unwrap_or(name);
     let is = |list: &[&str], word: &str| list.contains(&word);
     let last = noun.rsplit('_').next().unwrap_or(noun);
@@ -250,6 +258,7 @@ mod tests {
             ("table_no", Role::Record),
             ("customer_id", Role::Subject),
             ("phone", Role::Subject),
+            ("last_order_no", Role::Other),
             ("item_id", Role::Other),
             ("id", Role::Other),
         ] {

@@ -45,7 +45,7 @@ fn bucket(text: &str, out: &mut String) {
     let Some(value) = amount(text).map(f64::abs) else { return out.push_str(HIDDEN) };
     let digits = (value.max(1.0).log10().floor() as usize).min(12);
     let (from, to) = ("0".repeat(digits), "9".repeat(digits));
-    out.push_str(&format!("1{from}–9{to}"));
+    out.extend(["1", &from, "–9", &to]);
 }
 
 fn order(leaf: &Leaf<'_>) -> Check {

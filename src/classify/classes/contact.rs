@@ -10,8 +10,7 @@ use keys::{ADDRESS, GEO, NOT_ADDRESS, NOT_PHONE, PHONE, STREET_WORDS};
 /// The national number (10 digits) of an Indian phone, and whether it was written with its country.
 fn indian(text: &[u8]) -> Option<(&[u8], bool)> {
     let (rest, country) = match text {
-        [b'0', b'0', b'9', b'1', rest @ ..] if rest.len() == 10 => (rest, true),
-        [b'9', b'1', rest @ ..] if rest.len() == 10 => (rest, true),
+        [b'0', b'0', b'9', b'1', rest @ ..] | [b'9', b'1', rest @ ..] if rest.len() == 10 => (rest, true),
         [b'0', rest @ ..] if rest.len() == 10 => (rest, false),
         _ if text.len() == 10 => (text, false),
         _ => return None,
@@ -178,7 +177,7 @@ fn address(leaf: &Leaf<'_>) -> Check {
     if text.contains("://") || text.starts_with(['{', '[', '<']) {
         return Check::No;
     }
-    let known = text.split(|c: char| c == ',' || c == ' ' || c == '-' || c == '/').filter(|word| {
+    let known = text.split([',', ' ', '-', '/']).filter(|word| {
         let word = word.trim_matches('.').to_lowercase();
         STREET_WORDS.contains(&word.as_str())
             || ["nagar", "puram", "pura", "wadi", "strasse", "straße", "palya", "halli"]

@@ -5,6 +5,7 @@ use crate::classify::{
     checksum::luhn,
     class::{Check, Leaf},
 };
+use std::fmt::Write as _;
 use std::net::IpAddr;
 
 /// The first address of a value: `X-Forwarded-For` has several.
@@ -42,11 +43,11 @@ fn ip_mask(text: &str, out: &mut String) {
     match one.parse() {
         Ok(IpAddr::V4(a)) => {
             let [a, b, c, _] = a.octets();
-            out.push_str(&format!("{a}.{b}.{c}.•"));
+            let _ = write!(out, "{a}.{b}.{c}.•");
         }
         Ok(IpAddr::V6(a)) => {
             let [a, b, c, ..] = a.segments();
-            out.push_str(&format!("{a:x}:{b:x}:{c:x}:•"));
+            let _ = write!(out, "{a:x}:{b:x}:{c:x}:•");
         }
         Err(_) => out.push_str(HIDDEN),
     }
@@ -63,7 +64,7 @@ fn ip_normal(text: &str, out: &mut Vec<u8>) {
 fn mac(leaf: &Leaf<'_>) -> Check {
     let shape = &leaf.shape;
     let separated = shape.length == 17 && (shape.colons == 5 || shape.dashes == 5);
-    if !separated && !(shape.length == 14 && shape.dots == 2) && shape.length != 12 {
+    if !(separated || shape.length == 14 && shape.dots == 2 || shape.length == 12) {
         return Check::No;
     }
     let hex = |part: &[u8], n: usize| part.len() == n && part.iter().all(u8::is_ascii_hexdigit);
@@ -203,8 +204,7 @@ classes! {
         weights: (0, 45, 80, 95);
         by: "89, country, 18 to 20 digits, Luhn (ITU-T E.118)";
         check: iccid, normal: signs, mask: Mask::Ends(0, 4);
-        // 898600001234567890: the sum of the Luhn products of the first is 70, by hand.
-        samples: [("8991101200003204510", Valid, "••••••4510"), ("899110120000320451", Shape, ""), ("7991101200003204510", No, "")]
+        samples: [("8991101200003204514", Valid, "••••••4514"), ("8991101200003204510", Shape, ""), ("89911012000032045107", Invalid, ""), ("899110120000320451", Shape, ""), ("7991101200003204510", No, "")]
     }
     /// Token of a push service.
     PUSH_TOKEN {

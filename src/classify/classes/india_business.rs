@@ -50,10 +50,7 @@ fn fssai(leaf: &Leaf<'_>) -> Check {
     let Some(d) = digits(leaf, 14, 14).filter(|_| leaf.shape.length == 14) else { return Check::No };
     let kind = matches!(d.get().first(), Some(b'1' | b'2'));
     let state = number(d.get().get(1..3)).is_some_and(|s| (0..39).contains(&s));
-    match kind {
-        true if state => Check::Valid,
-        _ => shaped(kind),
-    }
+    if kind && state { Check::Valid } else { shaped(kind) }
 }
 
 fn rrn(leaf: &Leaf<'_>) -> Check {
@@ -66,10 +63,7 @@ fn utr(leaf: &Leaf<'_>) -> Check {
     let Some(c) = compact(leaf, 16, 22).filter(|_| matches!(leaf.shape.length, 16 | 22)) else { return Check::No };
     let (Some(bank), Some(rest)) = (c.get().get(..4), c.get().get(5..)) else { return Check::No };
     let shape = bank.iter().all(u8::is_ascii_uppercase) && rest.iter().filter(|b| b.is_ascii_digit()).count() > 8;
-    match shape {
-        true if has(BANKS, bank) => Check::Valid,
-        _ => shaped(shape),
-    }
+    if shape && has(BANKS, bank) { Check::Valid } else { shaped(shape) }
 }
 
 classes! {

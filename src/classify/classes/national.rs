@@ -241,7 +241,7 @@ classes! {
         weights: (0, 15, 0, 96);
         by: "11 digits, one repeated, ISO 7064 MOD 11,10 (Bundeszentralamt für Steuern)";
         check: german, normal: signs, mask: Mask::Ends(0, 3);
-        samples: [("36 574 261 809", Valid, "••••••809"), ("36574261890", No, ""), ("36574261808", Invalid, ""), ("01234567890", No, "")]
+        samples: [("36 574 261 809", Valid, "••••••809"), ("36574261890", Invalid, ""), ("36574261111", No, ""), ("36574261808", Invalid, ""), ("01234567890", No, "")]
     }
     /// Swedish personal number.
     SE_PERSONNUMMER {

@@ -8,7 +8,7 @@ use crate::classify::{
 };
 
 /// Whether an issuer has cards with this beginning and length. Ranges: ISO/IEC 7812 register as the networks
-/// publish them; RuPay by NPCI.
+/// publish them; `RuPay` by NPCI.
 fn issued(d: &[u8]) -> bool {
     let head = |n: usize| number(d.get(..n)).unwrap_or_default();
     let n = d.len();

@@ -102,7 +102,7 @@ fn tokenise(text: &[u8], start: usize, tokens: &mut Vec<Token>) {
             b'|' if next == b'|' => (Some(Kind::Logic), 2),
             b'&' if next == b'&' => (Some(Kind::Logic), 2),
             b'<' | b'>' | b'=' | b'!' => {
-                let two = matches!((b, next), (b'<', b'>' | b'=') | (b'>' | b'!', b'=')) as usize;
+                let two = usize::from(matches!((b, next), (b'<', b'>' | b'=') | (b'>' | b'!', b'=')));
                 (Some(if b == b'!' && two == 0 { Kind::Operator } else { Kind::Compare }), 1 + two)
             }
             b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'~' | b'&' | b'|' => (Some(Kind::Operator), 1),
@@ -288,7 +288,7 @@ impl Reading<'_> {
             {
                 Some("exec of a system procedure")
             }
-            b"end" if self.quoted || at == 0 => None,
+            b"iif" if self.is(at + 1, &[Kind::LeftParen]) => self.condition(at),
             _ if word.starts_with(b"@@") && word.len() > 4 => self.has_select().then_some("server variable"),
             _ if CONNECTORS.contains(&word) => self.condition(at),
             _ if FUNCTIONS.contains(&word) && self.is(at + 1, &[Kind::LeftParen]) => self.function(at),
@@ -441,7 +441,9 @@ impl Reading<'_> {
         if self.word(operator) == b"not" {
             operator += 1;
         }
-        let compares = self.is(operator, &[Kind::Compare]) || self.one_of(operator, COMPARERS);
+        // `2 < 3 and 5 > 4`: arithmetic on both sides.
+        let prose = !self.quoted && self.before(at, &[Kind::Number]) && at > 1 && self.before(at - 1, &[Kind::Compare]);
+        let compares = !prose && (self.is(operator, &[Kind::Compare]) || self.one_of(operator, COMPARERS));
         let right = self.skip_open(operator + 1);
         let called = self.is(right + 1, &[Kind::LeftParen]) && self.is(right, &[Kind::Word]);
         let hit = match self.kind(left)? {
@@ -452,7 +454,9 @@ impl Reading<'_> {
             Kind::Word if compares => {
                 let same = self.raw(left) == self.raw(right) && self.is(right, &[Kind::Word]);
                 let open = self.quoted && self.is(right, &[Kind::Open]) && self.before(at, &[Kind::Text]);
-                let comment = self.quoted && self.ends_in_comment() && self.is(right, &[Kind::Number, Kind::Text]);
+                let comment = self.quoted
+                    && self.ends_in_comment()
+                    && (self.is(right, &[Kind::Number, Kind::Text]) || self.word(right) == b"null");
                 same && (self.quoted || self.ends_in_comment()) || open || comment
             }
             Kind::Number | Kind::Text | Kind::Word if self.broken(at) => {

@@ -155,23 +155,16 @@ impl Checker {
             || start.starts_with(&[0, 1, 0, 0, 0])
             || matches!(start.get(..2), Some([0x80, 2..=5]));
         if !text && !object {
-            self.object(raw, None, spot, report);
+            serialised(raw, None, spot, report);
             return;
         }
         let Ok(inner) = BASE64.decode(raw).or_else(|_| BASE64_URL.decode(raw)) else { return };
-        self.object(raw, Some(&inner), spot, report);
+        serialised(raw, Some(&inner), spot, report);
         let printable = inner.iter().filter(|b| matches!(b, 0x20..=0x7e | b'\t' | b'\r' | b'\n' | 128..)).count();
         if text && printable == inner.len() {
             let bits = kinds(&inner);
             let words = families(&inner);
             self.text(&inner, words, bits, spot, report);
-        }
-    }
-
-    fn object(&mut self, raw: &[u8], inner: Option<&[u8]>, spot: Spot<'_>, report: &mut Report<'_>) {
-        if let Some(why) = command::object(raw, inner) {
-            let id = if spot.location == Location::Cookie { "injection.cookie" } else { "injection.deserialization" };
-            report.add(id, spot.location, spot.pointer, why);
         }
     }
 
@@ -221,7 +214,9 @@ impl Checker {
         when(any(kind::BRACE | kind::ANGLE), "injection.template", &|| expression::template(lower));
         when(any(kind::BRACE), "injection.log4j", &|| expression::log4j(lower));
         when(says(family::XML), "injection.xxe", &|| expression::entity(lower));
-        when(any(kind::PAREN) && any(kind::EQUALS), "injection.ldap", &|| expression::ldap(lower));
+        when(any(kind::PAREN) && any(kind::EQUALS) || says(family::CODE), "injection.ldap", &|| {
+            expression::ldap(lower)
+        });
         when(any(kind::CONTROL), "injection.log-forging", &|| {
             forging::check(text, spot.location == Location::RequestBody)
         });
@@ -243,5 +238,12 @@ impl Checker {
                 add(id, what);
             }
         }
+    }
+}
+
+fn serialised(raw: &[u8], inner: Option<&[u8]>, spot: Spot<'_>, report: &mut Report<'_>) {
+    if let Some(why) = command::object(raw, inner) {
+        let id = if spot.location == Location::Cookie { "injection.cookie" } else { "injection.deserialization" };
+        report.add(id, spot.location, spot.pointer, why);
     }
 }
