@@ -207,6 +207,7 @@ fn leak(text: &str) -> &'static str {
     Box::leak(text.to_owned().into_boxed_str())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a row becomes a class")]
 fn own(row: Row) -> Result<Own, CustomError> {
     let id = row.id.as_str();
     let sensitivity = pick(id, "sensitivity", &row.sensitivity, SENSITIVITIES)?;

@@ -250,13 +250,12 @@ impl Classifier {
         name.extend_from_slice(method);
         name.push(b' ');
         name.extend_from_slice(path);
-        self.endpoint = match self.endpoints.get(name.as_slice()) {
-            Some(at) => *at,
-            None => {
-                let at = self.endpoints.len() as u32;
-                self.endpoints.insert(name.clone().into_boxed_slice(), at);
-                at
-            }
+        self.endpoint = if let Some(at) = self.endpoints.get(name.as_slice()) {
+            *at
+        } else {
+            let at = self.endpoints.len() as u32;
+            self.endpoints.insert(name.clone().into_boxed_slice(), at);
+            at
         };
         self.pool.push(name);
     }

@@ -45,6 +45,9 @@ struct Cell {
     places: [Place; PLACES],
 }
 
+/// What makes rows one: actor, tenant, class, record, person, value.
+type Merged = (u32, u32, u32, u32, Option<u128>, u128);
+
 /// One row of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExposureEntry {
@@ -336,7 +339,7 @@ impl<R: Returns> Builder<R> {
     pub fn finish(self, actors: &[ActorId], endpoints: &[EndpointId]) -> Ledger {
         let Self { mut subjects, tenants, records, classes, cells, masked, limit_hit, .. } = self;
         let text = |i: &Interner, n: u32| if n == NONE { String::new() } else { i.text(n).to_owned() };
-        let mut merged: HashMap<(u32, u32, u32, u32, Option<u128>, u128), ExposureEntry> = HashMap::new();
+        let mut merged: HashMap<Merged, ExposureEntry> = HashMap::new();
         for (key, cell) in cells {
             let subject = (key.subject != NONE).then(|| subjects.person(key.subject));
             let row = ExposureEntry {
@@ -392,7 +395,7 @@ fn is_nearer(i: &IdentifierRow<'_>, best: &IdentifierRow<'_>, role: Role) -> boo
         Ordering::Greater => false,
         Ordering::Equal if role == Role::Record => {
             let (own, other) = (is_referred_to(i.name), is_referred_to(best.name));
-            own < other || own == other && !(i.location.is_response() && best.location.is_response())
+            (!own && other) || own == other && !(i.location.is_response() && best.location.is_response())
         }
         Ordering::Equal => role != Role::Tenant || is_group(i.name) <= is_group(best.name),
     }

@@ -38,7 +38,7 @@ pub struct Lens {
     /// Captures that are not an actor's of a log although their requests agree: `capture:3`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unlinked: Vec<String>,
-    /// OpenAPI file that describes the API, its path from the case's folder.
+    /// `OpenAPI` file that describes the API, its path from the case's folder.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub openapi: Option<String>,
 }

@@ -59,6 +59,7 @@ pub(super) fn build(text: &dyn Fn(&str) -> String, rules: Vec<&'static Meta>) ->
         evidence: evidence(text),
         window: span("2026-03-02T08:00:00Z", "2026-03-03T22:30:00Z"),
         coverage: Coverage {
+            actors: 0,
             exchanges: 5_400,
             bodies_kept: 1_300,
             auth_unknown: 100,
