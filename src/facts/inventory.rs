@@ -1,7 +1,7 @@
 //! What the API's own description says, and how the traffic differs: OWASP API9, improper inventory
 //! management.
 //!
-//! [`read`] takes OpenAPI 2.0 (Swagger) and 3.x in JSON or YAML
+//! [`read`] takes `OpenAPI` 2.0 (Swagger) and 3.x in JSON or YAML
 //! (<https://spec.openapis.org/oas/>); [`Inventory::compare`] holds the endpoints seen against it.
 //! What the tool does not need is not looked at: a description with faults elsewhere still counts.
 

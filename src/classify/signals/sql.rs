@@ -326,8 +326,13 @@ impl Reading<'_> {
         if self.before(at, &[Kind::LeftParen]) && (columns || self.later(at, b"from") && self.later(at, b"where")) {
             return Some("nested select");
         }
-        let first = at == 0 || self.quoted && at == 1;
-        if columns && (first || self.before(at, &[Kind::Text, Kind::Logic])) && self.later(at, b"from") {
+        // Text quotes statements too; one that a string was closed for ends in a comment.
+        let first = at == 0 || self.before(at, &[Kind::Logic]) || self.quoted && at == 1 && self.ends_in_comment();
+        let table = (at..self.tokens.len()).find(|i| self.word(*i) == b"from").map(|i| i + 1);
+        // `select * from the menu`
+        let spoken =
+            table.is_none_or(|t| self.one_of(t, &[b"the", b"a", b"an", b"my", b"our", b"your", b"this", b"these"]));
+        if columns && first && !spoken {
             return Some("a select statement");
         }
         if columns && self.is(at + 2, &[Kind::LeftParen]) && FUNCTIONS.contains(&self.word(at + 1)) {

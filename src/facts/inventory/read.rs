@@ -11,11 +11,11 @@ const MAX_HOPS: usize = 8;
 /// Servers that the values of a variable are spelt out for.
 const MAX_SERVERS: usize = 64;
 
-/// Reads an OpenAPI description in JSON or YAML. Parts that cannot be followed (references into other
+/// Reads an `OpenAPI` description in JSON or YAML. Parts that cannot be followed (references into other
 /// files, paths that are no paths) are listed in [`Inventory::skipped`].
 ///
 /// # Errors
-/// If it is neither JSON nor YAML, with line and column; if it is no OpenAPI description, with the
+/// If it is neither JSON nor YAML, with line and column; if it is no `OpenAPI` description, with the
 /// place of what is missing.
 pub fn read(bytes: &[u8]) -> Result<Inventory, InventoryError> {
     let document = document(bytes)?;
@@ -206,10 +206,8 @@ impl<'d> Reader<'d> {
                 let name = parameter.get("name").map(text).unwrap_or_default().to_ascii_lowercase();
                 let header = parameter.get("in").and_then(Value::as_str) == Some("header");
                 if header && matches!(name.as_str(), "authorization" | "x-api-key" | "api-key" | "x-auth-token") {
-                    return match parameter.get("required").is_some_and(is_true) {
-                        true => Authentication::Required,
-                        false => Authentication::Optional,
-                    };
+                    let required = parameter.get("required").is_some_and(is_true);
+                    return if required { Authentication::Required } else { Authentication::Optional };
                 }
             }
         }

@@ -41,7 +41,8 @@ fn below(trie: &mut Trie, at: u32, path: &mut Vec<u32>) {
         path.pop();
     }
     languages(trie, at);
-    siblings(trie, at, path);
+    // What is left may be alike once the commonest group is gone.
+    while siblings(trie, at, path) {}
 }
 
 /// A child that may be a value.
@@ -60,14 +61,15 @@ impl Child {
     }
 }
 
-fn siblings(trie: &mut Trie, at: u32, path: &mut Vec<u32>) {
-    let Some(node) = trie.node(at) else { return };
+/// Makes one group a parameter, if there is one. Each time at least [`SIBLINGS`] nodes fewer are left.
+fn siblings(trie: &mut Trie, at: u32, path: &mut Vec<u32>) -> bool {
+    let Some(node) = trie.node(at) else { return false };
     if node.kids.len() < SIBLINGS {
-        return;
+        return false;
     }
     let children = candidates(trie, node);
     if children.len() < SIBLINGS {
-        return;
+        return false;
     }
     let known = node.kids.iter().find(|(symbol, _)| *symbol == PARAM).map(|(_, kid)| *kid);
     let shared = Shared::of(trie, &children, known);
@@ -76,7 +78,7 @@ fn siblings(trie: &mut Trie, at: u32, path: &mut Vec<u32>) {
     let slugs = mean_slug(&alike);
     let group: Vec<&Child> = alike.into_iter().filter(|c| !stands_out(c, total, slugs)).collect();
     if group.len() < SIBLINGS || evidence(trie, path, &group, &shared, known.is_some()) < ENOUGH {
-        return;
+        return false;
     }
     let taken: HashSet<u32> = group.iter().map(|c| c.node).collect();
     let merged = join(trie, at, &taken);
@@ -88,11 +90,15 @@ fn siblings(trie: &mut Trie, at: u32, path: &mut Vec<u32>) {
         .filter(|c| !taken.contains(&c.node) && !stands_out(c, total, slugs) && fits(trie, c.node, merged))
         .map(|c| c.node)
         .collect();
-    if !more.is_empty() {
-        let merged = join(trie, at, &more);
-        again(trie, merged, path);
+    if let Some(node) = trie.nodes.get_mut(at as usize) {
+        node.kids.retain(|(_, kid)| !more.contains(kid));
+    }
+    // Sums only: the order of the set means nothing.
+    for child in more {
+        absorb(trie, child, merged);
     }
     path.pop();
+    true
 }
 
 /// Joined subtrees have more children: each level is looked at again.
@@ -170,17 +176,16 @@ impl Shared {
     }
 
     fn alike(&self, child: &Child) -> bool {
-        if child.methods & !self.methods != 0 {
-            return false;
-        }
         let share = |from: u32, to: u32| {
             let own = child.labels.iter().filter(|(level, _)| (from..=to).contains(level));
             let (all, shared) = own.fold((0, 0), |(a, s), l| (a + 1, s + usize::from(self.labels.contains_key(l))));
             all > 0 && ratio(shared, all) >= ALIKE
         };
-        // Values of a second parameter differ from child to child: then the levels before it or
-        // below it count.
-        child.is_leaf() || share(1, LEVELS) || share(1, 1) || share(2, LEVELS)
+        // Values of a second parameter differ from child to child: then one level that agrees counts.
+        // A rare method is no sign where the words below agree.
+        child.is_leaf() && child.methods & !self.methods == 0
+            || share(1, LEVELS)
+            || (1..=LEVELS).any(|level| share(level, level))
     }
 }
 
@@ -277,6 +282,24 @@ fn fits(trie: &Trie, child: u32, model: u32) -> bool {
             let open = if trie.word(*symbol).fixed { None } else { find(PARAM) };
             find(*symbol).or(open).is_some_and(|m| fits(trie, *kid, m))
         })
+}
+
+/// Adds a subtree that [`fits`] to its model, which gets no new nodes by it.
+fn absorb(trie: &mut Trie, child: u32, model: u32) {
+    let Some(child) = trie.nodes.get_mut(child as usize).map(std::mem::take) else { return };
+    let Some(node) = trie.nodes.get_mut(model as usize) else { return };
+    node.methods |= child.methods;
+    node.total = node.total.saturating_add(child.total);
+    for (kind, weight) in child.kinds {
+        add_kind(&mut node.kinds, kind, weight);
+    }
+    let kids = node.kids.clone();
+    for (symbol, kid) in child.kids {
+        let find = |wanted: u32| kids.iter().find(|(s, _)| *s == wanted).map(|(_, kid)| *kid);
+        if let Some(model) = find(symbol).or_else(|| find(PARAM)) {
+            absorb(trie, kid, model);
+        }
+    }
 }
 
 /// Joins some children of a node, with its parameter if it has one, into its parameter.

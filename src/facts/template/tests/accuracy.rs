@@ -67,7 +67,7 @@ fn value(kind: Kind, n: usize) -> String {
             hash >> 32,
             hash & 0xffff,
             n & 0xfff,
-            n * 3 & 0xfff,
+            (n * 3) & 0xfff,
             hash >> 16
         ),
         Kind::Slug if n < 128 => format!("{a}-{b}"),
@@ -214,11 +214,13 @@ impl Pairs {
         self.both += other.both;
     }
 
+    #[allow(clippy::cast_precision_loss)] // counts far below 2^52
     /// Rand (1971): share of pairs on which the two groupings agree.
     fn rand(self) -> f64 {
         (self.all + 2 * self.both - self.truth - self.found) as f64 / self.all.max(1) as f64
     }
 
+    #[allow(clippy::cast_precision_loss)] // counts far below 2^52
     fn f1(self) -> f64 {
         2.0 * self.both as f64 / (self.truth + self.found).max(1) as f64
     }
