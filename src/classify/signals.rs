@@ -37,7 +37,7 @@ pub use token::token_subject;
 
 use bytes::{Plus, kind, kinds, tail};
 use value::{BASE64_MIN, Checker, Report, Spot};
-use words::families;
+use words::{families, family};
 
 /// Header values that were found clean are remembered up to this many, then forgotten.
 const CLEAN_MAX: usize = 8192;
@@ -71,15 +71,16 @@ impl Inspector {
             let spot = Spot { location: Location::Path, pointer: pointer.as_bytes(), plus: Plus::Itself, inner };
             self.checker.path(path, spot, report);
         }
+        let mut credential = false;
         if let Some(query) = x.get(Text::Query) {
-            self.query(query, Location::Query, b"", inner, report);
+            credential = self.query(query, Location::Query, b"", inner, report);
         }
         if let Some(line) = x.get(Text::RequestLine) {
             self.value(line, Location::Path, b"", Plus::Itself, inner, report);
         }
         self.headers(x, inner, report);
         self.body(x, inner, report);
-        self.tokens.exchange(x, report);
+        self.tokens.exchange(x, credential, report);
         config::exchange(x, report);
     }
 
@@ -96,11 +97,13 @@ impl Inspector {
     }
 
     /// A query, or the one of a Referer: `header` is its pointer then. Most have nothing but plain
-    /// names and values, which one look at the whole tells.
-    fn query(&mut self, query: &[u8], location: Location, header: &[u8], inner: bool, report: &mut Report<'_>) {
-        let plain = kinds(query) & (kind::SUSPECT | kind::ESCAPE) == 0 && families(query) == 0;
+    /// names and values, which one look at the whole tells. Whether it may hold a credential.
+    fn query(&mut self, query: &[u8], location: Location, header: &[u8], inner: bool, report: &mut Report<'_>) -> bool {
+        let words = families(query);
+        let credential = words & family::CREDENTIAL != 0;
+        let plain = kinds(query) & (kind::SUSPECT | kind::ESCAPE) == 0 && words & !family::CREDENTIAL == 0;
         if plain && !query.split(|b| *b == b'&').any(|pair| pair.len() >= BASE64_MIN) {
-            return;
+            return credential;
         }
         let checker = &mut self.checker;
         body::form(query, &mut |name, value, plus| {
@@ -108,6 +111,7 @@ impl Inspector {
             let spot = Spot { location, pointer, plus, inner };
             if plain { checker.base64(value, spot, report) } else { checker.value(value, spot, report) }
         });
+        credential
     }
 
     fn headers(&mut self, x: &Exchange<'_>, inner: bool, report: &mut Report<'_>) {

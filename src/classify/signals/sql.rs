@@ -367,7 +367,7 @@ impl Reading<'_> {
                 [&b"table"[..], b"database", b"user", b"schema", b"function", b"procedure", b"view", b"alias", b"login"]
                     .contains(&next)
             }
-            b"declare" => next.starts_with(b"@"),
+            b"declare" | b"set" => next.starts_with(b"@"),
             b"exec" | b"execute" => {
                 next.starts_with(b"xp_")
                     || next.starts_with(b"sp_")
@@ -378,7 +378,6 @@ impl Reading<'_> {
             b"waitfor" => next == b"delay" || next == b"time",
             b"begin" => next.starts_with(b"dbms_") || next.starts_with(b"user_lock"),
             b"call" => self.is(at + 2, &[Kind::LeftParen]) && (self.ends_in_comment() || self.quoted),
-            b"set" => next.starts_with(b"@"),
             b"if" => self.is(at + 1, &[Kind::LeftParen]) && has_any(self.text, &[b"waitfor", b"select", b"sleep"]),
             _ => false,
         };

@@ -135,8 +135,8 @@ struct Jwt {
 }
 
 impl Tokens {
-    /// All credentials of an exchange.
-    pub(super) fn exchange(&mut self, x: &Exchange<'_>, report: &mut Report<'_>) {
+    /// All credentials of an exchange. `in_query`: its query may hold one.
+    pub(super) fn exchange(&mut self, x: &Exchange<'_>, in_query: bool, report: &mut Report<'_>) {
         if let Some(value) = x.credential(Credential::Authorization) {
             if basic(value).is_some() {
                 let plain = x.get(Text::Scheme).is_some_and(|s| s.eq_ignore_ascii_case(b"http"));
@@ -160,7 +160,7 @@ impl Tokens {
                 self.token(tail(cookie, at + 1), x, Location::Cookie, name, report);
             }
         }
-        if let Some(query) = x.get(Text::Query) {
+        if in_query && let Some(query) = x.get(Text::Query) {
             self.query(query, x, report);
         }
         if let Some(path) = x.get(Text::Path)

@@ -71,7 +71,7 @@ pub(super) struct Spot<'v> {
 impl Spot<'_> {
     /// Words that mean something there: addresses stand in every Referer.
     fn families(&self) -> u16 {
-        if self.is_parameter() { u16::MAX } else { !family::ADDRESS }
+        if self.is_parameter() { !family::CREDENTIAL } else { !(family::ADDRESS | family::CREDENTIAL) }
     }
 
     /// Values of parameters and bodies, which a program takes as data.
@@ -154,6 +154,10 @@ impl Checker {
             return;
         }
         let head = raw.get(..BASE64_MIN).unwrap_or_default();
+        if !head.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_')) {
+            serialised(raw, None, spot, report);
+            return;
+        }
         let start = BASE64.decode(head).or_else(|_| BASE64_URL.decode(head)).unwrap_or_default();
         let text = !start.is_empty() && start.iter().all(|b| matches!(b, 0x20..0x7f | b'\t' | b'\r' | b'\n'));
         let object = start.starts_with(&[0xAC, 0xED])

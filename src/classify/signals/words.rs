@@ -3,9 +3,9 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::automaton::{Automaton as _, OverlappingState};
+use aho_corasick::automaton::Automaton as _;
 use aho_corasick::dfa::DFA;
-use aho_corasick::{Anchored, Input, MatchKind};
+use aho_corasick::{Anchored, MatchKind};
 
 use super::{command, expression, path, scanner, script};
 
@@ -21,6 +21,8 @@ pub(super) mod family {
     pub(crate) const PROTOTYPE: u16 = 1 << 7;
     pub(crate) const CALLBACK: u16 = 1 << 8;
     pub(crate) const SCHEMA: u16 = 1 << 9;
+    /// Parts of names that credentials go by; no attack.
+    pub(crate) const CREDENTIAL: u16 = 1 << 10;
 }
 
 const SQL: &[&[u8]] = &[
@@ -98,12 +100,17 @@ static WORDS: LazyLock<(Option<DFA>, Vec<u16>)> = LazyLock::new(|| {
     add(&[b"__proto__", b"prototype"], family::PROTOTYPE);
     add(&[b"__schema"], family::SCHEMA);
     add(scanner::CALLBACKS, family::CALLBACK);
+    add(
+        &[b"token", b"auth", b"jwt", b"key", b"sig", b"passw", b"sess", b"sid=", b"secret", b"eyj"],
+        family::CREDENTIAL,
+    );
     words.extend(command::CODE.iter().map(|(w, _)| (*w, family::CODE)));
     words.extend(scanner::PROBES.iter().map(|w| (w.as_bytes(), family::PROBE)));
     words.extend(expression::CODE.iter().map(|w| (*w, family::CODE)));
     let dfa = DFA::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
+        .prefilter(false)
         .build(words.iter().map(|(w, _)| w))
         .ok();
     (dfa, words.iter().map(|(_, bit)| *bit).collect())
@@ -112,12 +119,16 @@ static WORDS: LazyLock<(Option<DFA>, Vec<u16>)> = LazyLock::new(|| {
 /// Which checks a text gives reason for. Without an automaton (it cannot fail to be built) all.
 pub(super) fn families(text: &[u8]) -> u16 {
     let (Some(dfa), bits) = &*WORDS else { return u16::MAX };
+    // The crate's own search for overlapping matches does the same with more care than is needed.
+    let Ok(mut state) = dfa.start_state(Anchored::No) else { return u16::MAX };
     let mut found = 0;
-    let mut state = OverlappingState::start();
-    let input = Input::new(text).anchored(Anchored::No);
-    while dfa.try_find_overlapping(&input, &mut state).is_ok() {
-        let Some(hit) = state.get_match() else { break };
-        found |= bits.get(hit.pattern().as_usize()).copied().unwrap_or_default();
+    for byte in text {
+        state = dfa.next_state(Anchored::No, state, *byte);
+        if dfa.is_special(state) && dfa.is_match(state) {
+            for at in 0..dfa.match_len(state) {
+                found |= bits.get(dfa.match_pattern(state, at).as_usize()).copied().unwrap_or_default();
+            }
+        }
     }
     found
 }
