@@ -62,10 +62,8 @@ fn tax_file(leaf: &Leaf<'_>) -> Check {
 
 fn spanish(leaf: &Leaf<'_>) -> Check {
     let Some(c) = compact(leaf, 9, 9) else { return Check::No };
-    if !like(c.get(), "99999999A") && !(like(c.get(), "A9999999A") && matches!(c.get().first(), Some(b'X'..=b'Z'))) {
-        return Check::No;
-    }
-    verified(nif(c.get()))
+    let foreigner = like(c.get(), "A9999999A") && matches!(c.get().first(), Some(b'X'..=b'Z'));
+    if foreigner || like(c.get(), "99999999A") { verified(nif(c.get())) } else { Check::No }
 }
 
 fn italian(leaf: &Leaf<'_>) -> Check {
