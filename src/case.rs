@@ -1,6 +1,7 @@
 //! The case: a folder that holds everything known of one incident. The manifest says which parts
 //! count and is replaced atomically, so a case is always as some finished step left it.
 
+mod classes;
 mod custody;
 mod error;
 mod manifest;

@@ -112,9 +112,9 @@ fn population(parts: &Parts<'_>, name: &str, ids: &Ids, out: &mut Outcome) -> Op
             ("largest".into(), largest as u64),
         ],
         assumptions: vec![
-            "ids are given out one after another".into(),
-            "ordinary traffic uses any of them alike; popular ones make the estimate too low".into(),
-            "ids of intruders are not used: a walk is no sample".into(),
+            "Ids are given out one after another.".into(),
+            "Ordinary traffic uses any of them alike; popular ones make the estimate too low.".into(),
+            "Ids of intruders are not used: a walk is no sample.".into(),
         ],
     });
     Some(interval)
@@ -137,7 +137,7 @@ fn chao(name: &str, ids: &Ids, out: &mut Outcome) -> Option<Interval> {
         interval,
         level: 95,
         inputs: vec![("seen".into(), seen), ("by one actor".into(), once), ("by two actors".into(), twice)],
-        assumptions: vec!["a lower bound where some are more popular than others".into()],
+        assumptions: vec!["A lower bound where some are more popular than others.".into()],
     });
     Some(interval)
 }
@@ -156,7 +156,7 @@ fn hit_rate(name: &str, ids: &Ids, out: &mut Outcome) {
             interval: Interval { point: hit * 1000 / probed, low: per_mille(bounds.low), high: per_mille(bounds.high) },
             level: 95,
             inputs: vec![("tried".into(), probed), ("answered".into(), hit)],
-            assumptions: vec!["untried ids of the same range answer as often".into()],
+            assumptions: vec!["Untried ids of the same range answer as often.".into()],
         });
     }
     if let (Some(first), Some(last)) = (ids.numbers.first(), ids.numbers.last())

@@ -119,6 +119,7 @@ fn coverage(parts: &Parts<'_>) -> Coverage {
     let unknown = parts.facts.endpoints.iter().map(|e| e.auth_unknown).sum();
     Coverage {
         exchanges: parts.facts.exchanges,
+        actors: parts.facts.actors.len() as u64,
         bodies_kept: parts.facts.bodies_kept,
         auth_unknown: unknown,
         without_time: 0,
@@ -178,7 +179,7 @@ fn actor(parts: &Parts<'_>, id: ActorId, got: &[&ExposureEntry], writes: Option<
     };
     ActorSummary {
         key: a.key.clone(),
-        label: label(a),
+        label: a.label.clone(),
         verdict: judged.verdict,
         reasons: judged.reasons,
         address: a.address.clone(),
@@ -195,16 +196,6 @@ fn actor(parts: &Parts<'_>, id: ActorId, got: &[&ExposureEntry], writes: Option<
         records: distinct(&|r| (!r.record.is_empty()).then(|| format!("{}\0{}", r.tenant, r.record))),
         subjects: distinct(&|r| r.subject.map(|s| s.to_string())),
         classes: Vec::new(),
-    }
-}
-
-/// What people call an actor: its address, or its kind and the beginning of its fingerprint.
-fn label(a: &crate::facts::Actor) -> String {
-    match a.key.split_once(':') {
-        Some(("address", _)) => a.address.clone(),
-        Some(("capture", id)) => format!("whoever recorded evidence {id}"),
-        Some((kind, name)) => format!("{kind} {}", name.get(..8).unwrap_or(name)),
-        None => a.key.clone(),
     }
 }
 

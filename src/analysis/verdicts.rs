@@ -49,6 +49,19 @@ impl Verdicts {
         out
     }
 
+    /// Names that are addresses of several actors, with their keys.
+    pub fn shared(&self, facts: &Facts) -> Vec<(String, Vec<String>)> {
+        let mut out = Vec::new();
+        for name in self.intruders.keys().chain(self.legitimate.keys()) {
+            let at = facts.actors.iter().filter(|a| a.address == *name && a.key != *name);
+            let keys: Vec<String> = at.map(|a| a.key.clone()).collect();
+            if keys.len() > 1 {
+                out.push((name.clone(), keys));
+            }
+        }
+        out
+    }
+
     /// The verdict on each actor, as long as the facts' actors. Where the analyst named intruders,
     /// findings propose nobody else: the scope is his.
     pub(super) fn judge(&self, facts: &Facts, findings: &[Finding]) -> Vec<Judged> {
@@ -74,7 +87,9 @@ impl Verdicts {
                 if j.verdict == Verdict::Legitimate {
                     continue;
                 }
-                if may_propose && j.verdict == Verdict::Open {
+                // Who got no answer took nothing: a scanner at closed doors is told among the findings.
+                let got = facts.actor(*actor).is_some_and(|a| a.statuses.success > 0);
+                if may_propose && got && j.verdict == Verdict::Open {
                     j.verdict = Verdict::Proposed;
                 }
                 if j.verdict.is_intruder() && j.reasons.len() < REASONS_MAX && !j.reasons.contains(&finding.sentence) {

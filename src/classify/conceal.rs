@@ -97,7 +97,9 @@ impl Concealer {
                 x.set(Text::Query, query.as_bytes());
             }
             Text::RemoteUser | Text::Consumer => {
-                user = format!("user={text}");
+                // A user that is an address or a number is a person's, whatever its domain.
+                let key = if text.contains('@') { "email" } else { "phone" };
+                user = format!("{key}={text}");
                 x.set(Text::Query, user.as_bytes());
             }
             Text::Referer | Text::RedirectUrl => {
@@ -110,18 +112,29 @@ impl Concealer {
             _ => x.set(column, bytes),
         }
         let mut values: Vec<(Vec<u8>, String)> = Vec::new();
-        let Self { classifier, set, .. } = self;
         // In a path a number of ten digits is a number; under a parameter's name a doubt is enough.
         let least = if column == Text::Path { REPORTED_MIN } else { CANDIDATE_MIN };
-        classifier.in_clear(&x, &mut |v| {
+        self.find(&x, least, &mut values);
+        // Links in headers and extensions.
+        for query in text.split('?').skip(1) {
+            let query = query.split(['"', ' ', '#', '\\']).next().unwrap_or_default();
+            let mut link = Exchange::default();
+            link.set(Text::Query, query.as_bytes());
+            self.find(&link, CANDIDATE_MIN, &mut values);
+        }
+        values.sort_by(|a, b| (b.0.len(), &a.0, &a.1).cmp(&(a.0.len(), &b.0, &b.1)));
+        values.dedup_by(|a, b| a.0 == b.0);
+        values
+    }
+
+    fn find(&mut self, x: &Exchange<'_>, least: u8, values: &mut Vec<(Vec<u8>, String)>) {
+        let Self { classifier, set, .. } = self;
+        classifier.in_clear(x, &mut |v| {
             let business = set.get(v.class).is_none_or(|c| c.meta().sensitivity == Sensitivity::Business);
             if !business && v.confidence >= least && !v.text.is_empty() {
                 values.push((v.text.to_vec(), v.masked.to_owned()));
             }
         });
-        values.sort_by(|a, b| (b.0.len(), &a.0, &a.1).cmp(&(a.0.len(), &b.0, &b.1)));
-        values.dedup_by(|a, b| a.0 == b.0);
-        values
     }
 }
 
@@ -192,6 +205,9 @@ mod tests {
         assert!(!line.contains("9000009902"), "{line}");
         let referer = conceal(Text::Referer, "https://menu.example/orders?phone=9000009902#top");
         assert!(referer.starts_with("https://menu.example/orders?phone=") && !referer.contains("9000009902"));
+        let link = r#"[[":path","/past-fav?phone=9000009902"],["referer","https://a.example/?q=1&mobile=9000009901"]]"#;
+        let headers = conceal(Text::RequestHeaders, link);
+        assert!(!headers.contains("90000099") && headers.contains("q=1"), "{headers}");
         let headers = conceal(Text::RequestHeaders, r#"[["accept","*/*"],["x-customer-phone","9000009902"]]"#);
         assert!(headers.contains(r#"["accept","*/*"]"#) && !headers.contains("9000009902"), "{headers}");
         assert!(!conceal(Text::RemoteUser, "asha.rao@mail.example").contains("asha.rao"));

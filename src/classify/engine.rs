@@ -1,8 +1,10 @@
 //! One walk over an exchange: request, then answer, each part in a fixed order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use crate::domain::limits::{IDENTIFIERS_MAX, PLACES_MAX, SIGHTINGS_MAX};
 use crate::domain::{Exchange, Fingerprint, Location, Text};

@@ -36,7 +36,8 @@ pub use session::session_cookie;
 pub use token::token_subject;
 
 use bytes::{Plus, kind, kinds, tail};
-use value::{Checker, Report, Spot};
+use value::{BASE64_MIN, Checker, Report, Spot};
+use words::families;
 
 /// Header values that were found clean are remembered up to this many, then forgotten.
 const CLEAN_MAX: usize = 8192;
@@ -48,8 +49,8 @@ const CLEAN_BYTES: usize = 1024;
 #[derive(Debug, Default)]
 pub struct Inspector {
     checker: Checker,
-    /// Header values that gave no signal: user agents, referers, all others.
-    clean: [HashSet<Box<[u8]>>; 3],
+    /// Header values that gave no signal: user agents, all others but referers, which rarely repeat.
+    clean: [HashSet<Box<[u8]>>; 2],
     tokens: token::Tokens,
     room: Vec<u8>,
 }
@@ -65,12 +66,13 @@ impl Inspector {
         let report = &mut Report::new(out);
         let inner = x.get(Text::Host).is_some_and(inner_host);
         if let Some(path) = x.get(Text::Path) {
-            let pointer = if kinds(path) & (kind::SUSPECT | kind::ESCAPE) == 0 { String::new() } else { segment(path) };
+            let pointer =
+                if kinds(path) & (kind::SUSPECT | kind::ESCAPED) == 0 { String::new() } else { segment(path) };
             let spot = Spot { location: Location::Path, pointer: pointer.as_bytes(), plus: Plus::Itself, inner };
             self.checker.path(path, spot, report);
         }
         if let Some(query) = x.get(Text::Query) {
-            self.query(query, Location::Query, inner, report);
+            self.query(query, Location::Query, b"", inner, report);
         }
         if let Some(line) = x.get(Text::RequestLine) {
             self.value(line, Location::Path, b"", Plus::Itself, inner, report);
@@ -93,13 +95,18 @@ impl Inspector {
         self.checker.value(raw, Spot { location, pointer, plus, inner }, report);
     }
 
-    fn query(&mut self, query: &[u8], location: Location, inner: bool, report: &mut Report<'_>) {
-        if query.len() < 12 && kinds(query) & (kind::SUSPECT | kind::ESCAPE) == 0 {
+    /// A query, or the one of a Referer: `header` is its pointer then. Most have nothing but plain
+    /// names and values, which one look at the whole tells.
+    fn query(&mut self, query: &[u8], location: Location, header: &[u8], inner: bool, report: &mut Report<'_>) {
+        let plain = kinds(query) & (kind::SUSPECT | kind::ESCAPE) == 0 && families(query) == 0;
+        if plain && !query.split(|b| *b == b'&').any(|pair| pair.len() >= BASE64_MIN) {
             return;
         }
         let checker = &mut self.checker;
         body::form(query, &mut |name, value, plus| {
-            checker.value(value, Spot { location, pointer: name, plus, inner }, report)
+            let pointer = if header.is_empty() { name } else { header };
+            let spot = Spot { location, pointer, plus, inner };
+            if plain { checker.base64(value, spot, report) } else { checker.value(value, spot, report) }
         });
     }
 
@@ -157,8 +164,8 @@ impl Inspector {
     fn header(&mut self, name: &[u8], value: &[u8], inner: bool, report: &mut Report<'_>) {
         let set = match name {
             b"user-agent" => 0,
-            b"referer" => 1,
-            _ => 2,
+            b"referer" => usize::MAX,
+            _ => 1,
         };
         let known = self.clean.get(set).is_some_and(|c| c.contains(value));
         if known || matches!(name, b"cookie" | b"authorization") {
@@ -174,10 +181,7 @@ impl Inspector {
         match value.iter().position(|b| *b == b'?') {
             Some(at) if name == b"referer" => {
                 self.value(value.get(..at).unwrap_or_default(), location, name, Plus::Itself, inner, report);
-                let checker = &mut self.checker;
-                body::form(tail(value, at + 1), &mut |_, part, plus| {
-                    checker.value(part, Spot { location, pointer: name, plus, inner }, report);
-                });
+                self.query(tail(value, at + 1), location, name, inner, report);
             }
             _ => self.value(value, location, name, Plus::Itself, inner, report),
         }
@@ -206,16 +210,16 @@ impl Inspector {
 /// The 1-based number of the first segment with a byte that ordinary paths have not.
 fn segment(path: &[u8]) -> String {
     let rest = path.strip_prefix(b"/").unwrap_or(path);
-    let at = rest.split(|b| *b == b'/').position(|s| kinds(s) & (kind::SUSPECT | kind::ESCAPE) != 0);
+    let at = rest.split(|b| *b == b'/').position(|s| kinds(s) & (kind::SUSPECT | kind::ESCAPED) != 0);
     (at.unwrap_or_default() + 1).to_string()
 }
 
 /// Whether a host is a developer's own or stands inside a network.
 fn inner_host(host: &[u8]) -> bool {
     let Ok(host) = std::str::from_utf8(host) else { return false };
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || host.ends_with(".local")
+    let last = host.rsplit('.').next().unwrap_or_default();
+    last.eq_ignore_ascii_case("localhost")
+        || last.eq_ignore_ascii_case("local")
         || host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| match ip {
             std::net::IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
             std::net::IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),

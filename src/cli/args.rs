@@ -67,6 +67,9 @@ pub(super) struct ReadingArgs {
     /// Proxy that may speak for a client in X-Forwarded-For: address or CIDR block.
     #[arg(long, env = "BREACHWALK_TRUSTED_PROXIES", value_delimiter = ',', value_name = "CIDR")]
     pub trusted_proxy: Vec<String>,
+    /// TOML file with data classes of your own, kept in the case; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub classes: Vec<PathBuf>,
     /// Key of the fingerprints for a case that is made now, 32 bytes: cases with one key can be
     /// joined. [default: a fresh one]
     #[arg(long, env = "BREACHWALK_KEY", value_name = "FILE")]
@@ -80,7 +83,7 @@ impl ReadingArgs {
     /// Whether no flag says how to read. What the environment may say is not looked at.
     pub(super) fn is_default(&self) -> bool {
         let lists = [&self.nginx_format, &self.apache_format, &self.envoy_format, &self.log_regex, &self.format];
-        lists.iter().all(|l| l.is_empty()) && self.mapping.is_empty()
+        lists.iter().all(|l| l.is_empty()) && self.mapping.is_empty() && self.classes.is_empty()
     }
 }
 
@@ -123,12 +126,14 @@ pub(super) enum Shape {
     Sarif,
     /// Timesketch JSON lines.
     Timesketch,
+    /// Parquet files of exposure, findings, actors and endpoints, in the folder that -o names.
+    Parquet,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
     /// A case's folder, or evidence (then the case lives in the cache folder).
-    #[arg(required = true, value_name = "CASE|EVIDENCE")]
+    #[arg(required_unless_present = "schema", value_name = "CASE|EVIDENCE")]
     pub inputs: Vec<String>,
     /// How to print it.
     #[arg(short = 'f', long = "output-format", value_enum, default_value_t = Shape::Table)]
@@ -176,6 +181,9 @@ pub(super) struct ReportArgs {
     /// When the organisation became aware: deadlines count from then.
     #[arg(long, value_name = "TIME", help_heading = "Letters")]
     pub aware_at: Option<String>,
+    /// Print the JSON Schema of `-f json` and end.
+    #[arg(long)]
+    pub schema: bool,
     /// Say for each exposed thing in which exchanges it stands.
     #[arg(long)]
     pub explain: bool,

@@ -13,6 +13,7 @@ use super::error::CliError;
 use super::output::{Output, now};
 use super::{ingest, reading};
 use crate::case::{Case, CaseError, CaseSettings, hex};
+use crate::classify::ClassSet;
 use crate::evidence::{self, Source};
 use crate::frame::schema::SCHEMA_VERSION;
 use crate::report::LeftOut;
@@ -51,6 +52,7 @@ pub(super) fn open(inputs: &[String], args: &ReadingArgs, output: &mut Output) -
     let folder = folder(&sources, args, stdin)?;
     let mut case = wait_for(&folder, &new_settings, output)?;
     let settings = reading::settings(args, &config, &case.settings)?;
+    let settings = reading::with_classes(settings, args, &case)?;
     let left_out = ingest::run_quietly(&mut case, &sources, &settings, output)?;
     Ok(Opened { case, left_out })
 }
@@ -76,6 +78,10 @@ fn folder(sources: &[Source], args: &ReadingArgs, fresh: bool) -> Result<PathBuf
     })?;
     let mut hash = Sha256::new();
     hash.update(format!("{} {SCHEMA_VERSION} {args:?}\n", env!("CARGO_PKG_VERSION")));
+    // Other classes find other things.
+    for (_, class) in ClassSet::built_in().iter() {
+        hash.update(format!("{} ", class.meta().id));
+    }
     for source in sources {
         let path = source.path().map(|p| std::path::absolute(p).unwrap_or_else(|_| p.to_owned()));
         let changed = path.as_deref().and_then(|p| p.metadata().ok()).and_then(|m| m.modified().ok());

@@ -1,13 +1,11 @@
 //! `breachwalk find`: was this phone, e-mail, order or restaurant affected?
 
-use std::sync::Arc;
-
 use super::args::FindArgs;
 use super::error::CliError;
 use super::output::{Output, colour, now, width};
 use super::reveal::{self, Revealed};
 use super::{cache, exit, shape};
-use crate::classify::{ClassSet, Fingerprinter};
+use crate::classify::Fingerprinter;
 use crate::domain::time::rfc3339;
 use crate::frame::lookup::{self, Hit};
 use crate::frame::schema::Table;
@@ -17,14 +15,16 @@ pub(super) fn run(args: &FindArgs, output: &mut Output) -> Result<u8, CliError> 
     let reason = reveal::reason(args.reveal.as_ref())?;
     let mut opened = cache::open(&args.inputs, &args.reading, output)?;
     let case = &mut opened.case;
-    let classes = Arc::new(ClassSet::built_in());
+    let classes = case.classes()?;
     let fingerprinter = Fingerprinter::new(case.key()?);
     let known: Vec<(String, String)> = classes
         .normalise_for_search(&fingerprinter, &args.value)
         .into_iter()
         .map(|(class, fingerprint)| (class.to_owned(), fingerprint.to_string()))
         .collect();
-    let fingerprints: Vec<&str> = known.iter().map(|(_, f)| f.as_str()).collect();
+    let mut fingerprints: Vec<&str> = known.iter().map(|(_, f)| f.as_str()).collect();
+    fingerprints.sort_unstable();
+    fingerprints.dedup();
     // `store_id=4217` names the identifier too.
     let (name, value) = match args.value.split_once('=') {
         Some((name, value)) => (Some(name), value),

@@ -21,6 +21,7 @@ pub(super) fn run(args: &IngestArgs, output: &mut Output) -> Result<u8, CliError
     let mut case = Case::open_or_create(&args.case, new_settings, now())?;
     case.reconcile_custody(now())?;
     let settings = reading::settings(&args.reading, &config, &case.settings)?;
+    let settings = reading::with_classes(settings, &args.reading, &case)?;
     let summary = read(&mut case, &sources, &settings, output)?;
     tell(&summary, output);
     output.data(&shape::bytes(args.shape, &as_report(&summary), width(), colour(), Guard::Formulas)?)?;

@@ -7,7 +7,6 @@ use super::error::CliError;
 use super::output::{Output, colour, now, width};
 use super::{cache, exit, report, shape};
 use crate::analysis;
-use crate::classify::ClassSet;
 use crate::frame::builder::Cell;
 use crate::frame::part::PartError;
 use crate::frame::sql::{self, Derived};
@@ -17,7 +16,7 @@ use crate::report::{Column, Guard, Report, Section, Shown, Value};
 pub(super) fn run(args: &QueryArgs, output: &mut Output) -> Result<u8, CliError> {
     let mut opened = cache::open(&args.inputs, &args.reading, output)?;
     let case = &mut opened.case;
-    let classes = Arc::new(ClassSet::built_in());
+    let classes = case.classes()?;
     // What follows from the rows is worked out only where the question names it.
     let names = |table: &&&str| args.sql.to_ascii_lowercase().contains(**table);
     let derived = if analysis::TABLES.iter().any(|t| names(&t)) {

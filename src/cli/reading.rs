@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::ReadingArgs;
 use super::config::Config;
 use super::error::CliError;
-use crate::case::CaseSettings;
+use crate::case::{Case, CaseSettings};
 use crate::domain::safe_text::escape;
 use crate::ingest::Settings;
 use crate::parse::custom::CustomFormat;
@@ -51,6 +51,14 @@ pub(super) fn settings(args: &ReadingArgs, config: &Config, case: &CaseSettings)
         formats: format_set(args)?,
         ..defaults
     })
+}
+
+/// Settings with the classes of the case, to which those that flags name are added.
+pub(super) fn with_classes(settings: Settings, args: &ReadingArgs, case: &Case) -> Result<Settings, CliError> {
+    for path in &args.classes {
+        case.add_classes(path)?;
+    }
+    Ok(Settings { classes: case.classes()?, ..settings })
 }
 
 /// The formats to try: the user's own first; with `--format`, only those named (and the user's).

@@ -12,22 +12,26 @@ use super::output::{Output, colour, now, width};
 use super::{baseline, cache, exit, shape};
 use crate::analysis::{self, Analysis, Verdicts};
 use crate::case::Case;
-use crate::classify::ClassSet;
 use crate::domain::time::iso;
 use crate::domain::{Micros, Severity};
 use crate::facts::{Inventory, inventory};
+use crate::frame::sql;
 use crate::frame::summary::Window;
 use crate::ingest::to_utc;
 use crate::report::notice::{self, Regime};
 use crate::report::{
-    Guard, Html, OUTCOME_SECTIONS, Options, OutcomeOptions, Report, SECTIONS, Writer as _, build, build_outcome, sarif,
-    stix, tenant, timesketch,
+    Guard, Html, OUTCOME_SECTIONS, Options, OutcomeOptions, Report, SCHEMA, SECTIONS, Writer as _, build,
+    build_outcome, sarif, stix, tenant, timesketch,
 };
 
 /// Sections of the exposure report that the evidence's own sections say better.
 const SAID_ELSEWHERE: &[&str] = &["evidence", "gaps"];
 
 pub(super) fn run(args: &ReportArgs, output: &mut Output) -> Result<u8, CliError> {
+    if args.schema {
+        output.data(SCHEMA.as_bytes())?;
+        return Ok(exit::DONE);
+    }
     check_sections(&args.section)?;
     let zone = args.reading.zone.as_deref().map_or(Ok(TimeZone::UTC), TimeZone::get);
     let zone =
@@ -40,16 +44,30 @@ pub(super) fn run(args: &ReportArgs, output: &mut Output) -> Result<u8, CliError
     let options = analysis::Options {
         window,
         verdicts: verdicts(args, &opened.case)?,
-        classes: Arc::new(ClassSet::built_in()),
+        classes: opened.case.classes()?,
         openapi: openapi(args, &opened.case)?,
     };
     let mut analysis = analysis::analyse(&opened.case, &options)?;
+    for name in options.verdicts.unmatched(&analysis.facts) {
+        let name = crate::domain::safe_text::escape(name.as_bytes());
+        output.warn(&format!("{name}: no actor of that name; `--section clients` and `query` list actors"));
+    }
+    for (name, actors) in options.verdicts.shared(&analysis.facts) {
+        let name = crate::domain::safe_text::escape(name.as_bytes());
+        output.warn(&format!(
+            "{name} is the address of {} actors: {}; name one by its key",
+            actors.len(),
+            actors.join(", ")
+        ));
+    }
     if let Some(path) = &args.baseline {
         baseline::subtract(&mut analysis.outcome, path, &options)?;
     }
     let options = Options { top: args.top, window, sections: args.section.clone(), left_out: opened.left_out };
     if let Some(folder) = &args.per_tenant {
         letters(&analysis, folder, args.force, output)?;
+    } else if args.shape == Shape::Parquet {
+        parquet(&analysis, args, output)?;
     } else {
         let bytes = match (regime, &args.tenant) {
             (Some(regime), _) => notice::draft(&analysis.outcome, regime, aware_at.unwrap_or_default()).into_bytes(),
@@ -191,6 +209,24 @@ fn letter(analysis: &Analysis, key: &str) -> Result<String, CliError> {
             "{key}: no intruder got anything of it; `breachwalk report` lists whose data was taken, `breachwalk find` looks everywhere"
         ))
     })
+}
+
+/// A folder of Parquet files.
+fn parquet(analysis: &Analysis, args: &ReportArgs, output: &mut Output) -> Result<(), CliError> {
+    let Some(folder) = &args.output else {
+        return Err(CliError::Usage("-f parquet writes several files: name their folder with -o".into()));
+    };
+    let shown = crate::domain::safe_text::escape(folder.as_os_str().as_encoded_bytes());
+    std::fs::create_dir_all(folder).map_err(|e| CliError::Failed(format!("{shown}: {e}")))?;
+    for table in analysis.tables() {
+        let path = folder.join(format!("{}.parquet", table.name));
+        if path.exists() && !args.force {
+            return Err(CliError::Failed(format!("{shown}: {}.parquet exists; add --force to replace it", table.name)));
+        }
+        sql::write_parquet(&table, &path)?;
+    }
+    output.say(&format!("exposure, findings, actors and endpoints are in {shown}"));
+    Ok(())
 }
 
 /// One letter a tenant. Names of files are made of letters and digits only.

@@ -19,8 +19,10 @@ pub(super) fn bytes(
         Shape::Jsonl => Jsonl.write(report),
         Shape::Csv => Csv(guard).write(report),
         Shape::Md => Markdown.write(report),
-        Shape::Html | Shape::Stix | Shape::Sarif | Shape::Timesketch => {
-            return Err(CliError::Usage("-f html, stix, sarif, timesketch: only `report` writes these".into()));
+        Shape::Html | Shape::Stix | Shape::Sarif | Shape::Timesketch | Shape::Parquet => {
+            return Err(CliError::Usage(
+                "-f html, stix, sarif, timesketch, parquet: only `report` writes these".into(),
+            ));
         }
     })
 }

@@ -10,7 +10,7 @@ use super::subjects::Subjects;
 use crate::domain::{Auth, Certainty, Micros};
 use crate::facts::builder::Numbered;
 use crate::facts::intern::Interner;
-use crate::facts::lens::is_referred_to;
+use crate::facts::lens::{is_group, is_referred_to};
 use crate::facts::row::{IdentifierRow, SightingRow, Whole};
 use crate::facts::{ActorId, EndpointId, Lens, Place, Role};
 
@@ -377,18 +377,24 @@ impl<R: Returns> Builder<R> {
     }
 }
 
+/// Leaves that an identifier governs; one of the request governs the whole answer.
+fn extent(i: &IdentifierRow<'_>) -> u32 {
+    if i.location.is_response() { size(i.scope) } else { u32::MAX }
+}
+
 /// Whether an identifier says better than `best` what a value's object is. The smallest object wins. Of
-/// equal ones: what is a record of its own before what a record refers to; in an answer the first,
-/// because an object begins with its own name; in a request the later, which stands deeper in a path.
+/// equal ones: a place before the group it belongs to; what is a record of its own before what a record
+/// refers to; in an answer the first record, because an object begins with its own name; else the
+/// later, which stands deeper in a path.
 fn is_nearer(i: &IdentifierRow<'_>, best: &IdentifierRow<'_>, role: Role) -> bool {
-    match size(i.scope).cmp(&size(best.scope)) {
+    match extent(i).cmp(&extent(best)) {
         Ordering::Less => true,
         Ordering::Greater => false,
         Ordering::Equal if role == Role::Record => {
             let (own, other) = (is_referred_to(i.name), is_referred_to(best.name));
             own < other || own == other && !(i.location.is_response() && best.location.is_response())
         }
-        Ordering::Equal => true,
+        Ordering::Equal => role != Role::Tenant || is_group(i.name) <= is_group(best.name),
     }
 }
 

@@ -138,6 +138,8 @@ pub struct EvidenceSummary {
 pub struct Coverage {
     /// All of them.
     pub exchanges: u64,
+    /// Actors that sent them; [`Outcome::actors`] has those worth telling of.
+    pub actors: u64,
     /// Those whose response body was kept: only these can confirm.
     pub bodies_kept: u64,
     /// Those of which it is unknown whether they carried credentials.

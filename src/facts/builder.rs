@@ -239,6 +239,7 @@ impl<R: Resolve> Builder<R> {
         if number as usize == known {
             self.actor_facts.push(Actor {
                 key: x.actor.to_owned(),
+                label: label(x.actor),
                 address: x.address.to_owned(),
                 user_agent: x.user_agent.to_owned(),
                 ..Actor::default()
@@ -249,6 +250,10 @@ impl<R: Resolve> Builder<R> {
             *self.hours.entry((number, at.div_euclid(HOUR))).or_default() += 1;
         }
         if let Some(a) = self.actor_facts.get_mut(number as usize) {
+            // A capture that is an actor's names no address; the log does.
+            if a.address.is_empty() {
+                x.address.clone_into(&mut a.address);
+            }
             a.addresses += u32::from(new_address && !x.address.is_empty());
             if let Some(count) = a.auth.get_mut(x.auth as usize) {
                 *count += 1;
@@ -448,15 +453,7 @@ impl<R: Resolve> Builder<R> {
         let (actor_rank, _) = self.actors.sorted();
         let actor_rank: Vec<ActorId> = actor_rank.into_iter().map(ActorId).collect();
         let (name_rank, names) = self.names.sorted();
-        let mut order: Vec<u32> = (0..self.endpoints.len() as u32).collect();
-        let of = |at: u32| self.endpoints.get(at as usize).map(|p| &p.facts);
-        order.sort_by_key(|at| of(*at).map(|e| (&e.host, &e.template, &e.method)));
-        let mut endpoint_rank = vec![EndpointId::default(); order.len()];
-        for (new, old) in order.iter().enumerate() {
-            if let Some(slot) = endpoint_rank.get_mut(*old as usize) {
-                *slot = EndpointId(new as u32);
-            }
-        }
+        let endpoint_rank = endpoint_ranks(&self.endpoints);
         let roles: Vec<Role> = names.iter().map(|n| self.lens.role(n)).collect();
         let name = |n: NameId| NameId(name_rank.get(n.at()).copied().unwrap_or_default());
         let actor = |a: ActorId| actor_rank.get(a.at()).copied().unwrap_or_default();
@@ -481,7 +478,7 @@ impl<R: Resolve> Builder<R> {
             (&a.signal, a.actor, a.endpoint, a.location, &a.pointer)
                 .cmp(&(&b.signal, b.actor, b.endpoint, b.location, &b.pointer))
         });
-        let mut endpoints: Vec<Option<Endpoint>> = vec![None; order.len()];
+        let mut endpoints: Vec<Option<Endpoint>> = vec![None; endpoint_rank.len()];
         for (old, parts) in self.endpoints.into_iter().enumerate() {
             let new = endpoint_rank.get(old).copied().unwrap_or_default();
             if let Some(slot) = endpoints.get_mut(new.at()) {
@@ -519,6 +516,30 @@ impl<R: Resolve> Builder<R> {
             last: self.last,
         };
         (facts, actor_rank, endpoint_rank)
+    }
+}
+
+/// The final number of each endpoint: by host, template and method.
+fn endpoint_ranks(endpoints: &[EndpointParts]) -> Vec<EndpointId> {
+    let mut order: Vec<u32> = (0..endpoints.len() as u32).collect();
+    let of = |at: u32| endpoints.get(at as usize).map(|p| &p.facts);
+    order.sort_by_key(|at| of(*at).map(|e| (&e.host, &e.template, &e.method)));
+    let mut ranks = vec![EndpointId::default(); order.len()];
+    for (new, old) in order.iter().enumerate() {
+        if let Some(slot) = ranks.get_mut(*old as usize) {
+            *slot = EndpointId(new as u32);
+        }
+    }
+    ranks
+}
+
+/// An actor for people, from its key: `192.0.2.61`, `session 1f3a90bc`.
+fn label(key: &str) -> String {
+    match key.split_once(':') {
+        Some(("address", name)) => name.rsplit_once('/').map_or(name, |(address, _)| address).to_owned(),
+        Some(("capture", id)) => format!("whoever recorded evidence {id}"),
+        Some((kind, name)) => format!("{kind} {}", name.get(..8).unwrap_or(name)),
+        None => key.to_owned(),
     }
 }
 

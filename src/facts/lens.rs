@@ -180,8 +180,16 @@ impl Lens {
     }
 }
 
+/// Beginnings of names that point to another object.
+const OTHERS: &[&str] =
+    &["last_", "previous_", "prev_", "next_", "first_", "parent_", "original_", "related_", "linked_", "latest_"];
+
 /// What a name stands for by its noun: `merchant_store_id` is a tenant because its last noun is one.
 pub fn infer(name: &str) -> Role {
+    // `last_order_no` is a fact about a person, not the order that the object is.
+    if OTHERS.iter().any(|o| name.starts_with(o)) {
+        return Role::Other;
+    }
     let noun = ENDINGS.iter().find_map(|e| name.strip_suffix(e)).unwrap_or(name);
     let is = |list: &[&str], word: &str| list.contains(&word);
     let last = noun.rsplit('_').next().unwrap_or(noun);
@@ -202,10 +210,37 @@ pub fn infer(name: &str) -> Role {
 /// Records that other records refer to: an order names its table, its coupon, its card.
 const REFERRED_TO: &[&str] = &["card", "coupon", "table", "vehicle"];
 
+/// Tenants that others belong to: a merchant has stores.
+const GROUPS: &[&str] = &[
+    "brand",
+    "business",
+    "company",
+    "franchise",
+    "merchant",
+    "org",
+    "organisation",
+    "organization",
+    "partner",
+    "retailer",
+    "seller",
+    "tenant",
+    "vendor",
+    "workspace",
+];
+
+/// Whether a tenant of this name is a group of others, where one of them is named beside it.
+pub fn is_group(name: &str) -> bool {
+    GROUPS.contains(&last_noun(name))
+}
+
+fn last_noun(name: &str) -> &str {
+    let noun = ENDINGS.iter().find_map(|e| name.strip_suffix(e)).unwrap_or(name);
+    noun.rsplit('_').next().unwrap_or(noun)
+}
+
 /// Whether a record of this name stands beside the one that an object is, where it is not alone.
 pub fn is_referred_to(name: &str) -> bool {
-    let noun = ENDINGS.iter().find_map(|e| name.strip_suffix(e)).unwrap_or(name);
-    REFERRED_TO.contains(&noun.rsplit('_').next().unwrap_or(noun))
+    REFERRED_TO.contains(&last_noun(name))
 }
 
 #[cfg(test)]
@@ -223,6 +258,7 @@ mod tests {
             ("table_no", Role::Record),
             ("customer_id", Role::Subject),
             ("phone", Role::Subject),
+            ("last_order_no", Role::Other),
             ("item_id", Role::Other),
             ("id", Role::Other),
         ] {
@@ -234,6 +270,7 @@ mod tests {
     fn a_table_is_what_an_order_refers_to() {
         assert!(is_referred_to("table_id") && is_referred_to("own_table_no"));
         assert!(!is_referred_to("order_no") && !is_referred_to("id"));
+        assert!(is_group("merchant_id") && !is_group("merchant_store_id"));
     }
 
     #[test]

@@ -101,24 +101,28 @@ pub fn find(
 /// What is told of an exchange.
 type Told = (Option<Micros>, String, String, Option<i64>, bool, i64);
 
+fn told_columns() -> Vec<Expr> {
+    vec![
+        col("evidence_id"),
+        col("offset"),
+        col("time").cast(DataType::Int64),
+        col("actor"),
+        col(Text::Method.column()),
+        col(Text::Host.column()),
+        col("path_shape"),
+        col(Int::Status.column()),
+        col(Text::ResponseBodyState.column()),
+        col("exchange_hash"),
+    ]
+}
+
 fn add(frame: &DataFrame, exchanges: Vec<PathBuf>, hits: &mut Vec<Hit>) -> Result<(), PartError> {
     if frame.height() == 0 {
         return Ok(());
     }
     let keys = [col("evidence_id"), col("offset")];
     let rows = table(Table::Exchanges, exchanges)?
-        .select([
-            col("evidence_id"),
-            col("offset"),
-            col("time").cast(DataType::Int64),
-            col("actor"),
-            col(Text::Method.column()),
-            col(Text::Host.column()),
-            col("path_shape"),
-            col(Int::Status.column()),
-            col(Text::ResponseBodyState.column()),
-            col("exchange_hash"),
-        ])
+        .select(told_columns())
         .join_builder()
         .with(frame.clone().lazy().select(keys.clone()))
         .left_on(keys.clone())
@@ -137,15 +141,15 @@ fn add(frame: &DataFrame, exchanges: Vec<PathBuf>, hits: &mut Vec<Hit>) -> Resul
     let names = ["actor", Text::Method.column(), Text::Host.column(), "path_shape", Text::ResponseBodyState.column()];
     let columns = names.iter().map(|n| text(&rows, n)).collect::<Result<Vec<_>, _>>()?;
     let (ids, offsets) = (int(&rows, "evidence_id")?, int(&rows, "offset")?);
-    let (times, statuses) = (int(&rows, "time")?, int(&rows, Int::Status.column())?);
-    let hashes = int(&rows, "exchange_hash")?;
+    let [times, statuses, hashes] =
+        [int(&rows, "time")?, int(&rows, Int::Status.column())?, int(&rows, "exchange_hash")?];
     for (row, (id, offset)) in ids.into_iter().zip(offsets).enumerate() {
         let cell = |at: usize| columns.get(at).and_then(|c| c.get(row)).map_or("", String::as_str);
         let endpoint = format!("{} {}{}", cell(1), cell(2), cell(3));
         let body_kept = matches!(cell(4), "present" | "incomplete");
         let at = |c: &[Option<i64>]| c.get(row).copied().flatten();
-        let hash = at(&hashes).unwrap_or_default();
-        told.insert((id, offset), (at(&times), cell(0).to_owned(), endpoint, at(&statuses), body_kept, hash));
+        let of = (at(&times), cell(0).to_owned(), endpoint, at(&statuses), body_kept, at(&hashes).unwrap_or_default());
+        told.insert((id, offset), of);
     }
     let names = ["what", "location", "pointer"];
     let columns = names.iter().map(|n| text(frame, n)).collect::<Result<Vec<_>, _>>()?;

@@ -43,6 +43,16 @@ const PAGE_ENDINGS: &[&str] = &[
     "html", "htm", "mp4",
 ];
 
+/// Text columns of `exchanges` that rows hold.
+const TEXTS: &[Text] = &[
+    Text::Method,
+    Text::Host,
+    Text::ClientAddress,
+    Text::UserAgent,
+    Text::ResponseBodyState,
+    Text::ResponseContentType,
+];
+
 struct Frames {
     files: ChunkFiles,
     exchanges: DataFrame,
@@ -61,14 +71,7 @@ fn texts(names: &[Text]) -> Vec<Expr> {
 
 fn read(files: ChunkFiles) -> Result<Frames, PartError> {
     let mut columns = vec![col("offset"), col("record"), time(), col("auth"), col("actor"), col("path_shape")];
-    columns.extend(texts(&[
-        Text::Method,
-        Text::Host,
-        Text::ClientAddress,
-        Text::UserAgent,
-        Text::ResponseBodyState,
-        Text::ResponseContentType,
-    ]));
+    columns.extend(texts(TEXTS));
     let bytes = polars::prelude::coalesce(&[col(Int::ResponseBodyBytes.column()), col(Int::ResponseBytes.column())]);
     columns.extend([col(Int::Status.column()), bytes.alias("bytes"), col("format").eq(lit("har")).alias("capture")]);
     let exchanges = collect(table(Table::Exchanges, vec![files.exchanges.clone()])?.select(columns))?;
@@ -206,17 +209,7 @@ fn visit_chunk(
     let (mut offsets, mut records, mut times) = (int(x, "offset")?, int(x, "record")?, int(x, "time")?);
     let (mut statuses, mut bytes) = (int(x, Int::Status.column())?, int(x, "bytes")?);
     let mut captures = x.column("capture").and_then(|c| c.bool()).map_err(PartError::polars)?.iter();
-    let names = ["auth", "actor", "path_shape"].into_iter().chain(
-        [
-            Text::Method,
-            Text::Host,
-            Text::ClientAddress,
-            Text::UserAgent,
-            Text::ResponseBodyState,
-            Text::ResponseContentType,
-        ]
-        .map(Text::column),
-    );
+    let names = ["auth", "actor", "path_shape"].into_iter().chain(TEXTS.iter().map(|t| t.column()));
     let mut columns = names.map(|n| text(x, n)).collect::<Result<Vec<_>, _>>()?;
     let (mut i, mut s, mut g) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..x.height() {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use polars::prelude::{
-    AnyValue, Column, DataFrame, DataType, IntoColumn as _, IntoLazy as _, LazyFrame, NamedFrom as _,
-    NewChunkedArray as _, Series, StringChunked, TimeUnit, col,
+    AnyValue, Column, DataFrame, DataType, IntoColumn as _, IntoLazy as _, LazyFrame, NamedFrom as _, ParquetWriter,
+    Series, StringChunked, TimeUnit, col,
 };
 use polars::sql::SQLContext;
 
@@ -80,6 +80,13 @@ fn concealed(frame: LazyFrame, classes: &Arc<ClassSet>) -> LazyFrame {
         col(column.column()).map(mask, |_, field| Ok(field.clone()))
     });
     frame.with_columns(columns.collect::<Vec<_>>())
+}
+
+/// Writes a worked-out table as one Parquet file of plain types.
+pub fn write_parquet(derived: &Derived, path: &std::path::Path) -> Result<(), PartError> {
+    let file = std::fs::File::create(path).map_err(PartError::polars)?;
+    ParquetWriter::new(file).finish(&mut frame(derived)?).map_err(PartError::polars)?;
+    Ok(())
 }
 
 /// Runs a query. `files` gives the parts of a table. What was logged as it stands (paths, queries,

@@ -10,6 +10,10 @@ use super::json::{self, members};
 use super::target::{Scratch, Shape, is_null};
 use super::url;
 
+mod query;
+
+pub use query::query_has_credential;
+
 /// What the columns want of a header, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Known {
@@ -300,46 +304,6 @@ fn by_its_words(name: &[u8]) -> Known {
     }
 }
 
-/// Whether a query holds what stands for a login: `access_token=…`, a signature, a session id. A key
-/// in a URL is a credential, and one that every log on the way has written down.
-pub fn query_has_credential(query: &[u8]) -> bool {
-    let mut rest = query;
-    loop {
-        let end = memchr::memchr(b'&', rest).unwrap_or(rest.len());
-        let (pair, more) = rest.split_at_checked(end).unwrap_or((rest, b""));
-        // No name is longer than what is looked at for its end.
-        let name = pair.iter().take(17).position(|b| *b == b'=').and_then(|at| pair.get(..at));
-        if let Some(name) = name
-            && name.len() + 1 < pair.len()
-            && is_credential_name(name)
-        {
-            return true;
-        }
-        let Some(next) = more.get(1..) else { return false };
-        rest = next;
-    }
-}
-
-/// The names of parameters that are credentials, by their length: every query of a log comes here.
-fn is_credential_name(name: &[u8]) -> bool {
-    let names: &[&[u8]] = match name.len() {
-        3 => &[b"jwt", b"sig", b"sid"],
-        4 => &[b"auth"],
-        5 => &[b"token"],
-        6 => &[b"apikey", b"passwd"],
-        7 => &[b"api_key", b"api-key", b"session"],
-        8 => &[b"id_token", b"password"],
-        9 => &[b"signature", b"sessionid", b"phpsessid"],
-        10 => &[b"auth_token", b"session_id", b"jsessionid"],
-        12 => &[b"access_token"],
-        13 => &[b"authorization", b"client_secret"],
-        15 => &[b"x-amz-signature"],
-        16 => &[b"x-goog-signature"],
-        _ => return false,
-    };
-    names.iter().any(|n| n.eq_ignore_ascii_case(name))
-}
-
 /// Collects headers as the JSON text of a list of `[name, value]`.
 pub struct HeaderList<'a> {
     out: BumpVec<'a, u8>,
@@ -433,9 +397,11 @@ fn hide(known: Known, value: &[u8], out: &mut BumpVec<'_, u8>) {
 pub fn quote(text: &[u8], out: &mut BumpVec<'_, u8>) {
     out.push(b'"');
     // Piece by piece without a way out between: that is done many bytes at a time.
-    let plain = text.chunks(64).all(|piece| {
+    let plain_bytes = |piece: &[u8]| {
         piece.iter().fold(true, |plain, b| plain & (matches!(b, 0x20..0x7f) & (*b != b'"') & (*b != b'\\')))
-    });
+    };
+    let (pieces, rest) = text.as_chunks::<16>();
+    let plain = pieces.iter().all(|piece| plain_bytes(piece)) && plain_bytes(rest);
     if plain {
         out.extend_from_slice_copy(text);
         out.push(b'"');

@@ -16,8 +16,8 @@ mod escape;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use block::quote_in_blocks;
 pub use block::string_end;
+pub(crate) use block::{near_mark, quote_in_blocks, simple_length};
 pub use deep::nested_members;
 pub use escape::{unescape, unescape_into};
 

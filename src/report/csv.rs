@@ -77,6 +77,8 @@ impl Csv {
         let text = if matches!(value, Value::Name(_)) { safe_name(text) } else { escape(text.as_bytes()) };
         // Also the full-width forms, which some spreadsheets fold.
         let risky = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '|', '%']);
+        // A negative number is no formula.
+        let risky = risky && text.parse::<i64>().is_err();
         if risky { format!("'{text}") } else { text }
     }
 }

@@ -165,7 +165,7 @@ fn verdicts(outcome: &Outcome) -> Section {
     let rows = vec![
         row(Verdict::Intruder, "an analyst says so"),
         row(Verdict::Proposed, "findings accuse it, nobody has judged"),
-        row(Verdict::Open, "nothing accuses it, nobody has judged"),
+        open(outcome, &row(Verdict::Open, "nothing accuses it, nobody has judged")),
         row(Verdict::Legitimate, "an analyst or the lens says so"),
     ];
     let columns = [
@@ -175,6 +175,21 @@ fn verdicts(outcome: &Outcome) -> Section {
         column("meaning", "Meaning"),
     ];
     section("verdicts", "Actors by verdict", &columns, rows)
+}
+
+/// The outcome tells only of some actors that nobody accuses; what is left of the whole are others.
+fn open(outcome: &Outcome, row: &[Value]) -> Vec<Value> {
+    let told: u64 = outcome.actors.iter().filter(|a| a.verdict != Verdict::Open).count() as u64;
+    let of = outcome.actors.iter().filter(|a| a.verdict != Verdict::Open).map(|a| a.exchanges).sum::<u64>();
+    let all = outcome.coverage.actors.max(outcome.actors.len() as u64);
+    let mut out = row.to_vec();
+    if let [_, actors, exchanges, _] = out.as_mut_slice()
+        && outcome.coverage.actors > 0
+    {
+        *actors = Value::Count(all.saturating_sub(told));
+        *exchanges = Value::Count(outcome.coverage.exchanges.saturating_sub(of));
+    }
+    out
 }
 
 /// `4711`, or with its name: `4711 Blue Door`.

@@ -4,7 +4,7 @@ mod custody;
 mod errors;
 mod killing;
 mod levels;
-mod output;
+pub(crate) mod output;
 mod safety;
 
 use std::fmt::Write as _;

@@ -53,9 +53,15 @@ pub(super) fn form(body: &[u8], each: Each<'_>) {
     for pair in body.split(|b| *b == b'&').take(VALUES_MAX) {
         let at = memchr::memchr(b'=', pair);
         let (name, value) = at.map_or((&b""[..], pair), |at| (pair.get(..at).unwrap_or_default(), tail(pair, at + 1)));
-        decode(name, Plus::Blank, &mut name_text);
-        each(&name_text, value, Plus::Blank);
-        if name_text.iter().any(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-' | b'.')) {
+        if name.iter().all(|b| !matches!(b, b'%' | b'+' | b'\\' | b'&' | 128..)) {
+            each(name, value, Plus::Blank);
+            name_text.clear();
+        } else {
+            decode(name, Plus::Blank, &mut name_text);
+            each(&name_text, value, Plus::Blank);
+        }
+        let spoken = if name_text.is_empty() { name } else { &name_text };
+        if spoken.iter().any(|b| !b.is_ascii_alphanumeric() && !matches!(b, b'_' | b'-' | b'.')) {
             each(b"", name, Plus::Blank);
         }
     }
@@ -114,13 +120,13 @@ fn markup(body: &[u8], each: Each<'_>) {
     }
 }
 
-struct Walk<'e, 'f> {
-    each: &'e mut (dyn FnMut(&[u8], &[u8], Plus) + 'f),
+struct Walk<'e> {
+    each: Each<'e>,
     pointer: Vec<u8>,
     left: usize,
 }
 
-impl Walk<'_, '_> {
+impl Walk<'_> {
     /// False where the bytes are no JSON container.
     fn container(&mut self, text: &[u8], depth: usize) -> bool {
         let list = text.trim_ascii_start().first() == Some(&b'[');

@@ -2,7 +2,7 @@
 
 /// Kinds of bytes, as bits.
 pub(super) mod kind {
-    /// `%` or `\` or `&` or `+`: something may be escaped.
+    /// `%` or `\` or `+`: something may be escaped.
     pub(crate) const ESCAPE: u16 = 1;
     /// `'`, `"` or a backtick.
     pub(crate) const QUOTE: u16 = 1 << 1;
@@ -26,6 +26,10 @@ pub(super) mod kind {
     pub(crate) const OTHER: u16 = 1 << 10;
     /// A `\`.
     pub(crate) const BACKSLASH: u16 = 1 << 11;
+    /// `&`: begins an entity, ends a command.
+    pub(crate) const AND: u16 = 1 << 12;
+    /// Something may be escaped.
+    pub(crate) const ESCAPED: u16 = ESCAPE | AND;
     /// Whatever an attack in words needs beside letters, digits and the marks of addresses.
     pub(crate) const SUSPECT: u16 = QUOTE | ANGLE | PAREN | BREAK | BRACE | SPACE | CONTROL | HIGH | OTHER | BACKSLASH;
 }
@@ -36,7 +40,8 @@ const TABLE: [u16; 256] = {
     #[expect(clippy::indexing_slicing, reason = "a constant: out of bounds would not compile")]
     while i < 256 {
         table[i] = match i as u8 {
-            b'%' | b'&' | b'+' => kind::ESCAPE,
+            b'%' | b'+' => kind::ESCAPE,
+            b'&' => kind::AND,
             b'\\' => kind::ESCAPE | kind::BACKSLASH,
             b'\'' | b'"' => kind::QUOTE,
             b'`' => kind::QUOTE | kind::BREAK,

@@ -181,15 +181,17 @@ pub(super) const CODE: &[(&[u8], &str)] = &[
     (b"com.sun.rowset.jdbcrowset", "Java gadget classes"),
 ];
 
-/// What makes a decoded value in lower case a command or code.
-pub(super) fn check(text: &[u8]) -> Option<&'static str> {
-    if let Some((_, why)) = CODE.iter().find(|(word, _)| has(text, word)) {
+/// What makes a decoded value in lower case a command or code. `coded`: it may hold a string of
+/// [`CODE`].
+pub(super) fn check(text: &[u8], coded: bool) -> Option<&'static str> {
+    if coded && let Some((_, why)) = CODE.iter().find(|(word, _)| has(text, word)) {
         return Some(why);
     }
     if has(text, b"() {") && has_any(text, &[b":;", b"};", b"_; }"]) {
         return Some("a function for bash to import (CVE-2014-6271)");
     }
-    separated(text).or_else(|| called(text)).or_else(|| by_path(text))
+    let calls = memchr::memchr(b'(', text).is_some();
+    separated(text).or_else(|| calls.then(|| called(text)).flatten()).or_else(|| by_path(text))
 }
 
 /// Quotes, carets and backslashes inside a name do nothing to a shell: `c'a't`, `w\hoami`. So do
@@ -382,7 +384,9 @@ pub(super) fn object(raw: &[u8], inner: Option<&[u8]>) -> Option<&'static str> {
         {
             return Some("a pickled Python object that runs code");
         }
-        if has_any(bytes, &[b"cos\nsystem\n", b"cposix\nsystem\n", b"c__builtin__\neval\n", b"csubprocess\n"]) {
+        let lines = bytes.contains(&b'\n');
+        if lines && has_any(bytes, &[b"cos\nsystem\n", b"cposix\nsystem\n", b"c__builtin__\neval\n", b"csubprocess\n"])
+        {
             return Some("a pickled Python object that runs code");
         }
         if matches!(bytes, [b'O' | b'C', b':', b'0'..=b'9', ..]) && has(bytes, b":\"") && has(bytes, b":{") {
@@ -397,7 +401,7 @@ mod tests {
     use super::*;
 
     fn lower(text: &str) -> Option<&'static str> {
-        check(text.to_ascii_lowercase().as_bytes())
+        check(text.to_ascii_lowercase().as_bytes(), true)
     }
 
     #[test]

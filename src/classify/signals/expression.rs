@@ -73,9 +73,9 @@ pub(super) fn template(text: &[u8]) -> Option<&'static str> {
             let end = memchr::memmem::find(inside, close).unwrap_or(inside.len()).min(400);
             let inside = inside.get(..end).unwrap_or_default().trim_ascii();
             let inside = inside.strip_prefix(b"=").unwrap_or(inside);
-            if *open == b"<%" && inside.first() == Some(&b'@')
-                || *open == b"<%" && has_any(inside, &[b"=", b"system", b"eval", b"response.", b"runtime", b"exec"])
-            {
+            let page = inside.first() == Some(&b'@')
+                || has_any(inside, &[b"=", b"system", b"eval", b"response.", b"runtime", b"exec"]);
+            if *open == b"<%" && page {
                 return Some("server-page code");
             }
             if arithmetic(inside) {
@@ -196,7 +196,7 @@ pub(super) fn ldap(text: &[u8]) -> Option<&'static str> {
     has(text, b":2.5.13.18:=").then_some("an LDAP matching rule")
 }
 
-/// Operators of MongoDB and the like in a parameter's name or in JSON, and its shell's calls.
+/// Operators of `MongoDB` and the like in a parameter's name or in JSON, and its shell's calls.
 pub(super) fn document(name: &[u8], text: &[u8]) -> Option<&'static str> {
     const OPERATORS: &[&[u8]] = &[
         b"$ne",

@@ -103,13 +103,14 @@ pub(super) fn check(text: &[u8], path: bool) -> Option<&'static str> {
     if has(text, b"................") && !text.iter().all(|b| *b == b'.' || *b == b' ') {
         return Some("dots whose slashes a filter took");
     }
-    let rooted = path
-        || text.starts_with(b"/")
+    // As the path itself, without dots, such a name is a probe at most.
+    let rooted = text.starts_with(b"/")
+        || text.starts_with(b"file:")
         || text.starts_with(b"\\")
-        || dotted > 0
         || text.get(1..3) == Some(b":\\")
         || text.get(1..3) == Some(b":/");
-    let named = file && (rooted || has_any(text, &[b"/etc/passwd", b"/etc/shadow", b"/proc/self/", b"\\windows\\"]));
+    let plain = [&b"etc/passwd"[..], b"etc/shadow", b"proc/self/", b"\\windows\\", b"/web-inf/"];
+    let named = file && (dotted > 0 || rooted && !path || has_any(text, &plain));
     named.then_some("a file of the machine")
 }
 

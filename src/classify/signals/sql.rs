@@ -102,7 +102,7 @@ fn tokenise(text: &[u8], start: usize, tokens: &mut Vec<Token>) {
             b'|' if next == b'|' => (Some(Kind::Logic), 2),
             b'&' if next == b'&' => (Some(Kind::Logic), 2),
             b'<' | b'>' | b'=' | b'!' => {
-                let two = matches!((b, next), (b'<', b'>' | b'=') | (b'>' | b'!', b'=')) as usize;
+                let two = usize::from(matches!((b, next), (b'<', b'>' | b'=') | (b'>' | b'!', b'=')));
                 (Some(if b == b'!' && two == 0 { Kind::Operator } else { Kind::Compare }), 1 + two)
             }
             b'+' | b'-' | b'*' | b'/' | b'%' | b'^' | b'~' | b'&' | b'|' => (Some(Kind::Operator), 1),
@@ -288,7 +288,7 @@ impl Reading<'_> {
             {
                 Some("exec of a system procedure")
             }
-            b"end" if self.quoted || at == 0 => None,
+            b"iif" if self.is(at + 1, &[Kind::LeftParen]) => self.condition(at),
             _ if word.starts_with(b"@@") && word.len() > 4 => self.has_select().then_some("server variable"),
             _ if CONNECTORS.contains(&word) => self.condition(at),
             _ if FUNCTIONS.contains(&word) && self.is(at + 1, &[Kind::LeftParen]) => self.function(at),
@@ -326,8 +326,13 @@ impl Reading<'_> {
         if self.before(at, &[Kind::LeftParen]) && (columns || self.later(at, b"from") && self.later(at, b"where")) {
             return Some("nested select");
         }
-        let first = at == 0 || self.quoted && at == 1;
-        if columns && (first || self.before(at, &[Kind::Text, Kind::Logic])) && self.later(at, b"from") {
+        // Text quotes statements too; one that a string was closed for ends in a comment.
+        let first = at == 0 || self.before(at, &[Kind::Logic]) || self.quoted && at == 1 && self.ends_in_comment();
+        let table = (at..self.tokens.len()).find(|i| self.word(*i) == b"from").map(|i| i + 1);
+        // `select * from the menu`
+        let spoken =
+            table.is_none_or(|t| self.one_of(t, &[b"the", b"a", b"an", b"my", b"our", b"your", b"this", b"these"]));
+        if columns && first && !spoken {
             return Some("a select statement");
         }
         if columns && self.is(at + 2, &[Kind::LeftParen]) && FUNCTIONS.contains(&self.word(at + 1)) {
@@ -441,7 +446,9 @@ impl Reading<'_> {
         if self.word(operator) == b"not" {
             operator += 1;
         }
-        let compares = self.is(operator, &[Kind::Compare]) || self.one_of(operator, COMPARERS);
+        // `2 < 3 and 5 > 4`: arithmetic on both sides.
+        let prose = !self.quoted && self.before(at, &[Kind::Number]) && at > 1 && self.before(at - 1, &[Kind::Compare]);
+        let compares = !prose && (self.is(operator, &[Kind::Compare]) || self.one_of(operator, COMPARERS));
         let right = self.skip_open(operator + 1);
         let called = self.is(right + 1, &[Kind::LeftParen]) && self.is(right, &[Kind::Word]);
         let hit = match self.kind(left)? {
@@ -452,7 +459,9 @@ impl Reading<'_> {
             Kind::Word if compares => {
                 let same = self.raw(left) == self.raw(right) && self.is(right, &[Kind::Word]);
                 let open = self.quoted && self.is(right, &[Kind::Open]) && self.before(at, &[Kind::Text]);
-                let comment = self.quoted && self.ends_in_comment() && self.is(right, &[Kind::Number, Kind::Text]);
+                let comment = self.quoted
+                    && self.ends_in_comment()
+                    && (self.is(right, &[Kind::Number, Kind::Text]) || self.word(right) == b"null");
                 same && (self.quoted || self.ends_in_comment()) || open || comment
             }
             Kind::Number | Kind::Text | Kind::Word if self.broken(at) => {

@@ -281,7 +281,7 @@ fn judge(token: &[u8], jwt: &Jwt) -> (u8, Option<i64>) {
     (bits, end)
 }
 
-/// NumericDate: seconds, perhaps with a fraction; milliseconds where somebody mistook it.
+/// `NumericDate`: seconds, perhaps with a fraction; milliseconds where somebody mistook it.
 fn seconds(raw: &[u8]) -> Option<i64> {
     let whole = raw.split(|b| *b == b'.').next()?;
     let n: i64 = std::str::from_utf8(whole).ok()?.parse().ok()?;

@@ -20,7 +20,7 @@ const VALUE_MAX: usize = 64 << 10;
 /// Characters of a pointer that are shown: a name can be the attack itself.
 const POINTER_MAX: usize = 64;
 /// Shortest value that is tried as base64.
-const BASE64_MIN: usize = 12;
+pub(super) const BASE64_MIN: usize = 12;
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -69,6 +69,11 @@ pub(super) struct Spot<'v> {
 }
 
 impl Spot<'_> {
+    /// Words that mean something there: addresses stand in every Referer.
+    fn families(&self) -> u16 {
+        if self.is_parameter() { u16::MAX } else { !family::ADDRESS }
+    }
+
     /// Values of parameters and bodies, which a program takes as data.
     fn is_parameter(&self) -> bool {
         matches!(self.location, Location::Query | Location::RequestBody)
@@ -89,8 +94,8 @@ impl Checker {
     pub(super) fn value(&mut self, raw: &[u8], spot: Spot<'_>, report: &mut Report<'_>) {
         let raw = raw.get(..raw.len().min(VALUE_MAX)).unwrap_or_default();
         let bits = kinds(raw);
-        if bits & (kind::SUSPECT | kind::ESCAPE) == 0 {
-            let words = families(raw);
+        if bits & (kind::SUSPECT | kind::ESCAPED) == 0 {
+            let words = families(raw) & spot.families();
             if words != 0 {
                 self.text(raw, words, bits, spot, report);
             }
@@ -103,12 +108,12 @@ impl Checker {
         decode(raw, plus, &mut text);
         for round in 1..=ROUNDS {
             let bits = kinds(&text);
-            let words = families(&text);
-            if words != 0 || bits & (kind::SUSPECT | kind::ESCAPE) != 0 {
+            let words = families(&text) & spot.families();
+            if words != 0 || bits & (kind::SUSPECT | kind::ESCAPED) != 0 {
                 self.text(&text, words, bits, spot, report);
             }
             plus = Plus::Itself;
-            if round == ROUNDS || bits & (kind::ESCAPE | kind::HIGH) == 0 || !decode(&text, plus, &mut next) {
+            if round == ROUNDS || bits & (kind::ESCAPED | kind::HIGH) == 0 || !decode(&text, plus, &mut next) {
                 break;
             }
             std::mem::swap(&mut text, &mut next);
@@ -121,7 +126,7 @@ impl Checker {
     /// A path, whole: its dots and what it looks for; then as a value.
     pub(super) fn path(&mut self, raw: &[u8], spot: Spot<'_>, report: &mut Report<'_>) {
         let raw = raw.get(..raw.len().min(VALUE_MAX)).unwrap_or_default();
-        if kinds(raw) & (kind::SUSPECT | kind::ESCAPE) == 0 && families(raw) & (family::PATH | family::PROBE) == 0 {
+        if kinds(raw) & (kind::SUSPECT | kind::ESCAPED) == 0 && families(raw) & (family::PATH | family::PROBE) == 0 {
             return;
         }
         let mut text = raw.to_ascii_lowercase();
@@ -143,7 +148,7 @@ impl Checker {
     }
 
     /// What base64 holds, where a value looks like it and its begin decodes to text or to an object.
-    fn base64(&mut self, raw: &[u8], spot: Spot<'_>, report: &mut Report<'_>) {
+    pub(super) fn base64(&mut self, raw: &[u8], spot: Spot<'_>, report: &mut Report<'_>) {
         let raw = raw.trim_ascii();
         if raw.len() < BASE64_MIN || raw.starts_with(b"eyJ") {
             return;
@@ -155,23 +160,16 @@ impl Checker {
             || start.starts_with(&[0, 1, 0, 0, 0])
             || matches!(start.get(..2), Some([0x80, 2..=5]));
         if !text && !object {
-            self.object(raw, None, spot, report);
+            serialised(raw, None, spot, report);
             return;
         }
         let Ok(inner) = BASE64.decode(raw).or_else(|_| BASE64_URL.decode(raw)) else { return };
-        self.object(raw, Some(&inner), spot, report);
+        serialised(raw, Some(&inner), spot, report);
         let printable = inner.iter().filter(|b| matches!(b, 0x20..=0x7e | b'\t' | b'\r' | b'\n' | 128..)).count();
         if text && printable == inner.len() {
             let bits = kinds(&inner);
-            let words = families(&inner);
+            let words = families(&inner) & spot.families();
             self.text(&inner, words, bits, spot, report);
-        }
-    }
-
-    fn object(&mut self, raw: &[u8], inner: Option<&[u8]>, spot: Spot<'_>, report: &mut Report<'_>) {
-        if let Some(why) = command::object(raw, inner) {
-            let id = if spot.location == Location::Cookie { "injection.cookie" } else { "injection.deserialization" };
-            report.add(id, spot.location, spot.pointer, why);
         }
     }
 
@@ -212,16 +210,19 @@ impl Checker {
             &|| script::check(lower),
         );
         let separated = any(kind::BREAK | kind::CONTROL)
-            || any(kind::BRACE) && any(kind::PAREN | kind::BRACE)
-            || memchr::memchr(b'&', lower).is_some();
+            || any(kind::BRACE) && any(kind::PAREN)
+            || any(kind::AND) && any(kind::SPACE);
         let called = any(kind::PAREN) && any(kind::QUOTE | kind::BRACE | kind::SPACE);
-        when(separated || called || says(family::CODE | family::PATH | family::ADDRESS), "injection.command", &|| {
-            command::check(lower)
+        let fetches = says(family::ADDRESS) && any(kind::SPACE | kind::ESCAPE);
+        when(separated || called || fetches || says(family::CODE | family::PATH), "injection.command", &|| {
+            command::check(lower, says(family::CODE))
         });
         when(any(kind::BRACE | kind::ANGLE), "injection.template", &|| expression::template(lower));
         when(any(kind::BRACE), "injection.log4j", &|| expression::log4j(lower));
         when(says(family::XML), "injection.xxe", &|| expression::entity(lower));
-        when(any(kind::PAREN) && any(kind::EQUALS), "injection.ldap", &|| expression::ldap(lower));
+        when(any(kind::PAREN) && any(kind::EQUALS) || says(family::CODE), "injection.ldap", &|| {
+            expression::ldap(lower)
+        });
         when(any(kind::CONTROL), "injection.log-forging", &|| {
             forging::check(text, spot.location == Location::RequestBody)
         });
@@ -243,5 +244,12 @@ impl Checker {
                 add(id, what);
             }
         }
+    }
+}
+
+fn serialised(raw: &[u8], inner: Option<&[u8]>, spot: Spot<'_>, report: &mut Report<'_>) {
+    if let Some(why) = command::object(raw, inner) {
+        let id = if spot.location == Location::Cookie { "injection.cookie" } else { "injection.deserialization" };
+        report.add(id, spot.location, spot.pointer, why);
     }
 }

@@ -143,7 +143,7 @@ impl Format for Har {
     }
 
     fn reader(&self) -> Box<dyn Reader> {
-        Box::new(HarReader)
+        Box::new(HarReader::default())
     }
 
     fn samples(&self) -> &'static [Sample] {
@@ -159,26 +159,31 @@ impl Format for Har {
     }
 }
 
-/// Reads entries; has no memory.
-struct HarReader;
+/// Reads entries; what it keeps is room.
+#[derive(Default)]
+struct HarReader {
+    /// An entry without the texts of its bodies.
+    shorter: String,
+}
 
 impl Reader for HarReader {
     fn read<'a>(&mut self, record: &'a [u8], x: &mut Exchange<'a>, s: &mut Scratch<'a>) -> Result<Read, Reason> {
+        let mut scan = scan::Scan::of(record, false);
         // One check of the whole is cheaper than one of every string.
-        let typed = std::str::from_utf8(record).ok().and_then(|t| serde_json::from_str::<Entries>(t).ok());
+        let typed = std::str::from_utf8(record).ok().and_then(|text| {
+            let shorter = scan.without_texts(text, &mut self.shorter);
+            serde_json::from_str::<Entries>(if shorter { &self.shorter } else { text }).ok()
+        });
         let mended = typed.is_none();
-        let scan = if let Some(entry) = typed {
-            let scan = scan::Scan::of(record, false);
+        if let Some(entry) = typed {
             fill::entry(&entry, Gaps::default(), &scan, x, s);
-            scan
         } else {
             let bare = kind(record).ok_or(Reason::NotThisFormat)? == Kind::Bare;
             let mended = mend::entry(record, bare)?;
             x.repairs.merge(mended.repairs);
-            let scan = scan::Scan::of(record, bare);
+            scan = scan::Scan::of(record, bare);
             fill::entry(&mended.entry, mended.gaps, &scan, x, s);
-            scan
-        };
+        }
         scan.store(mended, x, s);
         trace(record, x);
         if x.has_request() { Ok(Read::Exchange) } else { Err(Reason::MissingRequest) }

@@ -57,6 +57,50 @@ pub(crate) fn quote_in_blocks(text: &[u8], from: usize) -> (usize, bool) {
     (at + carry as usize, false)
 }
 
+/// Bytes of a string's text by its inside, where nothing in it needs a second look: no control
+/// byte, and no escape but those of two bytes. What is left is right JSON whatever reads it.
+pub(crate) fn simple_length(inside: &[u8]) -> Option<usize> {
+    let simple = |b: u8| matches!(b, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't');
+    let (blocks, rest) = inside.as_chunks::<BLOCK>();
+    let (mut carry, mut escapes) = (0, 0);
+    for block in blocks {
+        if block.iter().fold(u8::MAX, |least, b| least.min(*b)) < 0x20 {
+            return None;
+        }
+        let behind = escaped(bits(block, |b| b == b'\\'), &mut carry);
+        if behind != 0 {
+            if behind & !bits(block, simple) != 0 {
+                return None;
+            }
+            escapes += behind.count_ones() as usize;
+        }
+    }
+    let mut behind = carry != 0;
+    for byte in rest {
+        if *byte < 0x20 || behind && !simple(*byte) {
+            return None;
+        }
+        escapes += usize::from(behind);
+        behind = !behind && *byte == b'\\';
+    }
+    (!behind).then(|| inside.len() - escapes)
+}
+
+/// Index of the first quote or backslash of the next 32 bytes, if there is one among them and so
+/// many bytes are left. Most strings are shorter than what a call of a vectorised search costs.
+#[inline]
+pub(crate) fn near_mark(text: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    for _ in 0..4 {
+        let step = mark_in(*text.get(at..)?.first_chunk::<8>()?);
+        at += step;
+        if step < 8 {
+            return Some(at);
+        }
+    }
+    None
+}
+
 /// Distance to the first quote or backslash of eight bytes; 8 where there is none. Most strings of
 /// a log are shorter than what a call of a vectorised search costs.
 fn mark_in(bytes: [u8; 8]) -> usize {
@@ -182,6 +226,36 @@ mod tests {
             }
             at += 1;
         }
+    }
+
+    /// Whatever passes must be JSON to others too, and of that length.
+    #[test]
+    fn simple_text_is_json() {
+        let mut state = 3_u64;
+        let mut passed = 0;
+        for round in 0..20_000_usize {
+            let mut text = Vec::new();
+            for _ in 0..round % 200 {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                let pick = (state >> 40) as usize % (1 + round % 150);
+                text.extend_from_slice([&b"\\n"[..], b"\\\"", b"\\\\", b"a", b"/"].get(pick).unwrap_or(&&b"xyz "[..]));
+            }
+            let odd = [&b""[..], b"\\u0041", b"\\x", b"\x01", b"\\"].get(round % 9).copied().unwrap_or_default();
+            let at = (state >> 20) as usize % (text.len() + 1);
+            let text = [&text[..at], odd, &text[at..]].concat();
+            let whole = [&b"\""[..], &text, b"\""].concat();
+            let want = serde_json::from_slice::<String>(&whole);
+            if let Some(length) = super::simple_length(&text) {
+                passed += 1;
+                let ended_here = string_end(&whole, 1).is_some_and(|(end, _)| end + 1 == whole.len());
+                if ended_here {
+                    assert_eq!(want.unwrap().len(), length, "{}", String::from_utf8_lossy(&text));
+                }
+            } else {
+                assert!(!odd.is_empty(), "{}", String::from_utf8_lossy(&text));
+            }
+        }
+        assert!(passed > 5_000);
     }
 
     #[test]

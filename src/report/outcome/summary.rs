@@ -62,7 +62,7 @@ fn who(outcome: &Outcome) -> String {
     if all == 0 {
         return format!(
             "Nobody is accused: {} sent {}{}.",
-            counted(outcome.actors.len() as u64, "actor"),
+            counted(outcome.coverage.actors.max(outcome.actors.len() as u64), "actor"),
             counted(outcome.coverage.exchanges, "request"),
             when(outcome.window)
         );

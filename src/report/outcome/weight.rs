@@ -95,7 +95,11 @@ pub(super) fn estimates(outcome: &Outcome) -> Section {
     for e in &outcome.estimates {
         let inputs: Vec<String> = e.inputs.iter().map(|(name, n)| format!("{name} {}", grouped(*n))).collect();
         let from = if inputs.is_empty() { String::new() } else { format!(" From {}.", inputs.join(", ")) };
-        section.notes.push(format!("{}:{from} It holds if: {}", e.what, e.assumptions.join(" ")));
+        let holds = match e.assumptions.as_slice() {
+            [] => String::new(),
+            all => format!(" It holds if: {}", all.join(" ")),
+        };
+        section.notes.push(format!("{}:{from}{holds}", e.what));
     }
     section
 }

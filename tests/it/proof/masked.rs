@@ -226,7 +226,7 @@ fn what_changed_or_cannot_be_logged_is_not_revealed() {
     let desk = Desk::new();
     desk.write(
         "a.log",
-        crate::cli::combined(50, 1).replace("/api/v1/stores/8/orders", "/api/v1/past?phone=9000012345"),
+        crate::cli::combined(50, 1).replace("/api/v1/stores/8/orders?", "/api/v1/past?phone=9000012345&"),
     );
     desk.run(&["ingest", "-c", "case", "a.log"]).ends(0);
     let ran = desk.run(&["find", "9000012345", "case", "--reveal", "why", "-f", "jsonl"]).ends(0);

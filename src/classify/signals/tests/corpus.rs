@@ -16,12 +16,17 @@ fn labelled(file: &str) -> Option<Vec<u8>> {
     };
     let path = PathBuf::from(root).join("labelled").join(file);
     let bytes = std::fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    if !file.ends_with(".gz") {
+    if path.extension().is_none_or(|e| e != "gz") {
         return Some(bytes);
     }
     let mut out = Vec::new();
     flate2::read::MultiGzDecoder::new(&bytes[..]).read_to_end(&mut out).unwrap();
     Some(out)
+}
+
+/// Counts here are far below 2³².
+fn share(part: usize, whole: usize) -> f64 {
+    f64::from(part as u32) / f64::from(whole as u32)
 }
 
 /// Caught and all, by category.
@@ -38,12 +43,12 @@ impl Table {
     fn print(&self, title: &str) {
         eprintln!("{title}");
         for (category, [caught, all]) in &self.0 {
-            eprintln!("  {category:<48} {caught:>6} of {all:>6}  {:.3}", *caught as f64 / *all as f64);
+            eprintln!("  {category:<48} {caught:>6} of {all:>6}  {:.3}", share(*caught, *all));
         }
     }
 
     fn share(&self, category: &str) -> f64 {
-        self.0.get(category).map_or(0.0, |[c, a]| *c as f64 / *a as f64)
+        self.0.get(category).map_or(0.0, |[c, a]| share(*c, *a))
     }
 }
 
@@ -92,7 +97,7 @@ fn atrdf_is_told_apart() {
     }
     table.print("ATRDF 1, train: requests with a signal injection.*");
     let [[_, false_alarms], [missed, found]] = confusion;
-    let f1 = 2.0 * found as f64 / (2 * found + missed + false_alarms) as f64;
+    let f1 = share(2 * found, 2 * found + missed + false_alarms);
     eprintln!("  F1 {f1:.4}, false alarms {false_alarms}, missed {missed}");
     assert_eq!((missed, false_alarms), (0, 0));
 }
@@ -134,7 +139,7 @@ fn crs_requests() {
 }
 
 fn parameter(inspector: &mut Inspector, value: &str) -> super::Kept {
-    let encoded: String = value.bytes().map(|b| format!("%{b:02X}")).collect();
+    let encoded: String = value.bytes().fold(String::new(), |out, b| out + &format!("%{b:02X}"));
     Request { method: "GET", target: format!("/search?q={encoded}").as_bytes(), ..Request::default() }
         .signals(inspector)
 }
@@ -197,7 +202,8 @@ fn modsec_learn() {
 fn payloads(yaml: &str) -> Vec<String> {
     let mut out = Vec::new();
     let mut inside = false;
-    for line in yaml.lines() {
+    // A string that goes on in the next line.
+    for line in yaml.replace("\\\n    ", "").lines() {
         if !line.starts_with([' ', '-']) && !line.is_empty() {
             inside = line.starts_with("payload:");
             continue;

@@ -2,7 +2,7 @@
 //! place where it stops being JSON. Literals are not looked into: whatever is no bracket, quote,
 //! comma or colon passes as one.
 
-use crate::parse::json::quote_in_blocks;
+use crate::parse::json::{near_mark, quote_in_blocks};
 
 /// What the grammar allows next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,9 @@ impl Container {
                 b'"' => self.quote(i),
                 b' ' | b'\t' | b'\n' | b'\r' => {
                     i += 1;
+                    while text.get(i..).and_then(<[u8]>::first_chunk) == Some(b"        ") {
+                        i += 8;
+                    }
                     while text.get(i) == Some(&b' ') {
                         i += 1;
                     }
@@ -218,7 +221,10 @@ pub(super) fn string_end(text: &[u8], from: usize, escaped: &mut bool) -> Option
     }
     *escaped = false;
     loop {
-        at += memchr::memchr2(b'"', b'\\', text.get(at..)?)?;
+        at = match near_mark(text, at) {
+            Some(mark) => mark,
+            None => at + memchr::memchr2(b'"', b'\\', text.get(at..)?)?,
+        };
         if text.get(at) == Some(&b'"') {
             return Some(at);
         }

@@ -36,7 +36,7 @@ pub(super) fn request<'a>(request: &Request, scan: &Scan<'a>, x: &mut Exchange<'
     let size = u64::try_from(request.body_size).ok().filter(|b| *b > 0);
     let post = request.post_data.as_ref();
     let text = post.and_then(|p| p.text.as_deref());
-    let empty = text.is_none_or(str::is_empty);
+    let empty = scan.post_taken.is_none() && text.is_none_or(str::is_empty);
     let params = scan.post_params.filter(|p| empty && has_elements(p));
     let found = if let Some(params) = params {
         // A form that only its fields are known of: their JSON is the body, as it stands.
@@ -47,11 +47,11 @@ pub(super) fn request<'a>(request: &Request, scan: &Scan<'a>, x: &mut Exchange<'
         let coding = request.headers.iter().find(|h| h.name.eq_ignore_ascii_case("content-encoding"));
         let said = Said {
             size,
-            text_bytes: text.map_or(0, |t| t.len() as u64),
+            text_bytes: scan.post_taken.unwrap_or(text.map_or(0, |t| t.len() as u64)),
             base64: is_base64(said),
             coding: coding.map(|h| h.value.as_bytes()),
         };
-        find(text, scan.post_text, &said, x, s)
+        find(text.filter(|_| !empty), scan.post_text, &said, x, s)
     };
     if let Some(found) = found {
         x.set(Text::RequestBodyState, found.state.code().as_bytes());
@@ -62,18 +62,19 @@ pub(super) fn request<'a>(request: &Request, scan: &Scan<'a>, x: &mut Exchange<'
 pub(super) fn response<'a>(response: &Response, method: &str, scan: &Scan<'a>, x: &mut Exchange<'a>, s: &Scratch<'a>) {
     let content = &response.content;
     let text = content.text.as_deref();
+    let empty = scan.content_taken.is_none() && text.is_none_or(str::is_empty);
     let positive = |n: i64| u64::try_from(n).ok().filter(|n| *n > 0);
     // Bytes went over the wire and no text is there: something is missing, whatever size says.
     let size = positive(content.size)
-        .or_else(|| positive(response.body_size).filter(|_| text.is_none_or(str::is_empty)))
+        .or_else(|| positive(response.body_size).filter(|_| empty))
         .filter(|_| !method.eq_ignore_ascii_case("HEAD"));
     let said = Said {
         size,
-        text_bytes: text.map_or(0, |t| t.len() as u64),
+        text_bytes: scan.content_taken.unwrap_or(text.map_or(0, |t| t.len() as u64)),
         base64: is_base64(content.encoding.as_deref().map(str::as_bytes)),
         coding: x.get(Text::ContentEncoding),
     };
-    if let Some(found) = find(text, scan.content_text, &said, x, s) {
+    if let Some(found) = find(text.filter(|_| !empty), scan.content_text, &said, x, s) {
         if let Some(decoded) = found.decoded.filter(|_| found.body.complete) {
             x.set_int(Int::ResponseDecodedBytes, decoded as i64);
         }
@@ -92,7 +93,7 @@ fn is_base64(encoding: Option<&[u8]>) -> bool {
     encoding.is_some_and(|e| e.trim_ascii().eq_ignore_ascii_case(b"base64"))
 }
 
-/// `text` is what the types hold, `raw` the same where it stands in the record.
+/// `text` is what the types hold of one that is not empty, `raw` the same where it stands in the record.
 fn find<'a>(
     text: Option<&str>,
     raw: Option<Raw<'a>>,
@@ -100,7 +101,7 @@ fn find<'a>(
     x: &mut Exchange<'a>,
     s: &Scratch<'a>,
 ) -> Option<Found<'a>> {
-    let Some(text) = text.filter(|t| !t.is_empty()) else {
+    let Some(text) = text else {
         said.size?;
         let body = Body { raw: &[], transfer: Transfer::Plain, complete: false };
         return Some(Found { body, state: BodyState::Incomplete, decoded: None });

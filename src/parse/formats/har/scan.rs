@@ -12,6 +12,9 @@ use crate::parse::url;
 
 use super::tree;
 
+/// Texts shorter than this are read with the rest of the entry.
+const TAKEN_BYTES_MIN: usize = 128;
+
 /// A value as [`members`] yields it.
 pub(super) type Raw<'a> = (&'a [u8], Shape);
 
@@ -52,6 +55,9 @@ pub(super) struct Scan<'a> {
     pub(super) post_encoding: Option<&'a [u8]>,
     /// `response.content.text`.
     pub(super) content_text: Option<Raw<'a>>,
+    /// Bytes of these texts, escapes undone, where the entry was read without them.
+    pub(super) post_taken: Option<u64>,
+    pub(super) content_taken: Option<u64>,
     extensions: Vec<(Level, &'a [u8], Raw<'a>)>,
     request_cookies: Option<&'a [u8]>,
     response_cookies: Option<&'a [u8]>,
@@ -82,6 +88,32 @@ impl<'a> Scan<'a> {
             _ => {}
         });
         scan
+    }
+
+    /// Writes the entry without the texts of its bodies to `out`, where those are long and need no
+    /// second look: the types would copy them for nobody. False where nothing was left out.
+    pub(super) fn without_texts(&mut self, entry: &'a str, out: &mut String) -> bool {
+        let mut cuts: Vec<(usize, usize)> = Vec::new();
+        for (text, taken) in [(self.post_text, &mut self.post_taken), (self.content_text, &mut self.content_taken)] {
+            let Some((raw, Shape::JsonString)) = text.filter(|(raw, _)| raw.len() >= TAKEN_BYTES_MIN) else { continue };
+            let start = (raw.as_ptr() as usize).wrapping_sub(entry.as_ptr() as usize);
+            if let Some(length) = json::simple_length(raw) {
+                *taken = Some(length as u64);
+                cuts.push((start, start + raw.len()));
+            }
+        }
+        if cuts.is_empty() {
+            return false;
+        }
+        cuts.sort_unstable();
+        out.clear();
+        let mut from = 0;
+        for (start, end) in &cuts {
+            out.push_str(entry.get(from..*start).unwrap_or_default());
+            from = *end;
+        }
+        out.push_str(entry.get(from..).unwrap_or_default());
+        true
     }
 
     /// Stores what lies beyond the specification. `mended`: the record is no strict JSON, so

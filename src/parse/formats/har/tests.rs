@@ -12,7 +12,7 @@ fn with<R>(record: &[u8], look: impl FnOnce(Result<Read, Reason>, &Exchange<'_>)
     let arena = Bump::new();
     let record = arena.alloc_slice_copy(record);
     let mut x = Exchange::default();
-    let read = HarReader.read(record, &mut x, &mut Scratch::new(&arena));
+    let read = HarReader::default().read(record, &mut x, &mut Scratch::new(&arena));
     look(read, &x)
 }
 
