@@ -153,7 +153,7 @@ pub fn parse(file: &str) -> Result<Vec<Box<dyn Class>>, CustomError> {
         if by_id(&row.id).is_some() || out.iter().any(|c| c.meta().id == row.id) {
             return Err(error(&row.id, "id", "there is a class of this id already".to_owned()));
         }
-        out.push(Box::new(own(row)?));
+        out.push(Box::new(own(&row)?));
     }
     Ok(out)
 }
@@ -207,8 +207,7 @@ fn leak(text: &str) -> &'static str {
     Box::leak(text.to_owned().into_boxed_str())
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "a row becomes a class")]
-fn own(row: Row) -> Result<Own, CustomError> {
+fn own(row: &Row) -> Result<Own, CustomError> {
     let id = row.id.as_str();
     let sensitivity = pick(id, "sensitivity", &row.sensitivity, SENSITIVITIES)?;
     let mask = row.mask.as_deref().map_or(Ok(Mask::All), |word| pick(id, "mask", word, MASKS))?;

@@ -63,10 +63,7 @@ fn tax_file(leaf: &Leaf<'_>) -> Check {
 fn spanish(leaf: &Leaf<'_>) -> Check {
     let Some(c) = compact(leaf, 9, 9) else { return Check::No };
     let foreigner = like(c.get(), "A9999999A") && matches!(c.get().first(), Some(b'X'..=b'Z'));
-    if !foreigner && !like(c.get(), "99999999A") {
-        return Check::No;
-    }
-    verified(nif(c.get()))
+    if foreigner || like(c.get(), "99999999A") { verified(nif(c.get())) } else { Check::No }
 }
 
 fn italian(leaf: &Leaf<'_>) -> Check {

@@ -14,7 +14,7 @@ fn issued(d: &[u8]) -> bool {
     let n = d.len();
     match d.first() {
         Some(b'4') => matches!(n, 13 | 16 | 19),
-        Some(b'2') => n == 16 && ((2200..=2204).contains(&head(4)) || (2221..=2720).contains(&head(4))),
+        Some(b'2') => n == 16 && matches!(head(4), 2200..=2204 | 2221..=2720),
         Some(b'3') => match head(2) {
             34 | 37 => n == 15,
             36 | 38 | 39 => (14..=19).contains(&n),

@@ -70,7 +70,7 @@ fn birth_normal(text: &str, out: &mut Vec<u8>) {
 
 fn year_only(text: &str, out: &mut String) {
     match date(text) {
-        Some((year, ..)) => out.push_str(&format!("{year}-••-••")),
+        Some((year, ..)) => out.extend([&year.to_string(), "-••-••"]),
         None => out.push_str(HIDDEN),
     }
 }
@@ -237,7 +237,7 @@ fn free_text(leaf: &Leaf<'_>) -> Check {
 
 fn span(text: &str, out: &mut String) {
     out.push_str(HIDDEN);
-    out.push_str(&format!(" ({} words)", text.split_whitespace().count()));
+    out.extend([" (", &text.split_whitespace().count().to_string(), " words)"]);
 }
 
 classes! {

@@ -64,42 +64,41 @@ fn session(leaf: &Leaf<'_>) -> Check {
     shaped(digits && entropy(token.as_bytes()) >= 3.0)
 }
 
+/// What stands where no password is shown.
+const NO_PASSWORD: &[&str] = &[
+    "true",
+    "false",
+    "null",
+    "none",
+    "undefined",
+    "password",
+    "required",
+    "optional",
+    "string",
+    "enabled",
+    "disabled",
+    "hidden",
+    "redacted",
+    "[redacted]",
+    "<redacted>",
+    "[filtered]",
+    "yes",
+    "nil",
+    "masked",
+    "expired",
+    "reset",
+    "otp",
+    "sso",
+    "changed",
+    "invalid",
+    "incorrect",
+];
+
 fn password(leaf: &Leaf<'_>) -> Check {
     let Some(text) = text(leaf).filter(|t| (3..=128).contains(&t.chars().count())) else { return Check::No };
     let stars = text.chars().all(|c| matches!(c, '*' | '•' | 'x' | 'X' | '.'));
-    const NONE: &[&str] = &[
-        "true",
-        "false",
-        "null",
-        "none",
-        "undefined",
-        "password",
-        "required",
-        "optional",
-        "string",
-        "enabled",
-        "disabled",
-        "hidden",
-        "redacted",
-        "[redacted]",
-        "<redacted>",
-        "[filtered]",
-        "yes",
-        "nil",
-        "masked",
-        "expired",
-        "reset",
-        "otp",
-        "sso",
-        "changed",
-        "invalid",
-        "incorrect",
-    ];
-    let sentence = leaf.shape.spaces > 3
-        || text.contains("://")
-        || text.starts_with(['{', '['])
-        || leaf.shape.ats == 1 && text.ends_with(".com");
-    shaped(!stars && !sentence && !NONE.contains(&text.to_ascii_lowercase().as_str()))
+    let sentence = leaf.shape.spaces > 3 || text.contains("://") || text.starts_with(['{', '[']);
+    shaped(!stars && !sentence && !NO_PASSWORD.contains(&text.to_ascii_lowercase().as_str()))
 }
 
 fn pin(leaf: &Leaf<'_>) -> Check {
@@ -161,7 +160,7 @@ fn url_credentials(leaf: &Leaf<'_>) -> Check {
 
 fn host_only(text: &str, out: &mut String) {
     match with_user(text) {
-        Some((scheme, _, _, host)) => out.push_str(&format!("{scheme}://•••:•••@{host}")),
+        Some((scheme, _, _, host)) => out.extend([scheme, "://•••:•••@", host]),
         None => out.push_str(HIDDEN),
     }
 }
