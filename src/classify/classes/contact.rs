@@ -116,6 +116,11 @@ fn phone_mask(text: &str, out: &mut String) {
     }
 }
 
+/// Signs that RFC 6531 adds to a local part: everything beyond ASCII that can be seen.
+fn beyond(c: char) -> bool {
+    !c.is_ascii() && !c.is_whitespace() && !c.is_control()
+}
+
 /// Local part and domain of an e-mail address; more than syntax: labels and lengths.
 fn split_email(text: &str) -> Option<(&str, &str)> {
     let text = text.strip_prefix("mailto:").unwrap_or(text);
@@ -124,7 +129,7 @@ fn split_email(text: &str) -> Option<(&str, &str)> {
         && !local.starts_with('.')
         && !local.ends_with('.')
         && !local.contains("..")
-        && local.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c));
+        && local.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c) || beyond(c));
     let label_ok = |label: &str| {
         (1..=63).contains(&label.len())
             && !label.starts_with('-')
@@ -341,6 +346,7 @@ classes! {
         check: email, normal: email_normal, mask: Mask::By(email_mask);
         samples: [
             ("Asha.Rao@example.co.in", Valid, "A•••@e•••.co.in"), ("x@mail.internal", Shape, "•••@m•••.internal"),
+            ("o’neil@example.com", Valid, "o•••@e•••.com"),
             ("icon-16@2x.png", No, ""), ("asha@okaxis", No, ""), ("pkg@1.2.3", No, ""), ("git@github.com", No, ""),
             ("a b@example.com", No, ""),
         ]
