@@ -107,7 +107,7 @@ const LINK_PERCENT: u64 = 80;
 /// Captures that are an actor's of a log. The lens undoes one: `unlinked = ["capture:3"]`.
 fn captures(case: &Case) -> Result<Vec<Link>, CaseError> {
     let undone = &case.settings.lens.unlinked;
-    let mut links = links::captures(case.part_files(Table::Exchanges))?;
+    let mut links = links::captures(&case.part_files(Table::Exchanges))?;
     links.retain(|l| l.same >= LINK_LEAST && l.same * 100 >= l.logged * LINK_PERCENT && !undone.contains(&l.capture));
     links.dedup_by(|b, a| a.capture == b.capture);
     Ok(links)

@@ -208,7 +208,12 @@ fn class_order<'a>(parts: &Parts<'a>) -> Vec<&'a str> {
 }
 
 fn sensitivity(parts: &Parts<'_>, class: &str) -> Sensitivity {
-    parts.options.classes.by_id(class).map(|c| c.meta()).map_or(Sensitivity::Business, |m| m.sensitivity)
+    parts
+        .options
+        .classes
+        .by_id(class)
+        .map(super::super::classify::class::Class::meta)
+        .map_or(Sensitivity::Business, |m| m.sensitivity)
 }
 
 /// Counts of each class in some rows.
@@ -300,7 +305,7 @@ fn classes(parts: &Parts<'_>, order: &[&str], index: &Index<'_>) -> Vec<ClassSum
         .map(|id| {
             let rows = by.get(id).map_or(&[][..], Vec::as_slice);
             let taken: Vec<&ExposureEntry> = rows.iter().copied().filter(|r| parts.is_intruder(r.actor)).collect();
-            let meta = parts.options.classes.by_id(id).map(|c| c.meta());
+            let meta = parts.options.classes.by_id(id).map(super::super::classify::class::Class::meta);
             let values = |open: bool| {
                 rows.iter().filter(|r| !open || r.open > 0).filter_map(|r| r.value).collect::<HashSet<_>>().len() as u64
             };

@@ -30,7 +30,7 @@ pub(super) fn enisa(_: &Parts<'_>, out: &Outcome) -> Option<Enisa> {
     let intruders = out.intruders().count();
     match (intruders, unauthenticated) {
         (_, true) => {
-            add("confidentiality", 50, "answers without credentials: an unknown number could read them".into())
+            add("confidentiality", 50, "answers without credentials: an unknown number could read them".into());
         }
         (0, false) => add("confidentiality", 0, "no sign that anybody took it".into()),
         (n, false) => add("confidentiality", 25, format!("{n} known recipients")),

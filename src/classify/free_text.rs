@@ -156,7 +156,7 @@ mod tests {
         let mut out = Vec::new();
         let mut pos = 0;
         while let Some((from, to)) = next_span(text.as_bytes(), pos) {
-            out.push(&text[from..to]);
+            out.push(text.get(from..to).unwrap());
             pos = to;
         }
         out

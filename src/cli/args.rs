@@ -20,7 +20,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Read evidence into a case.
-    Ingest(IngestArgs),
+    Ingest(Box<IngestArgs>),
     /// Print what was exposed: who took what, of whom, from which tenant, when, how surely.
     Report(Box<ReportArgs>),
     /// Was this phone, e-mail, order or restaurant affected, by whom, where?
@@ -163,7 +163,7 @@ pub(super) struct ReportArgs {
     /// This actor was allowed to do what it did; may be repeated.
     #[arg(long, value_name = "ACTOR", help_heading = "Scope")]
     pub legitimate: Vec<String>,
-    /// OpenAPI 2 or 3 file that describes the API [default: the case's lens].
+    /// `OpenAPI` 2 or 3 file that describes the API [default: the case's lens].
     #[arg(long, value_name = "FILE", help_heading = "Scope")]
     pub openapi: Option<PathBuf>,
     /// Tell only findings and exposed things that this case does not have.

@@ -31,7 +31,7 @@ pub(super) fn run(args: &QueryArgs, output: &mut Output) -> Result<u8, CliError>
         Vec::new()
     };
     let derived: Vec<Derived> = derived;
-    let answer = sql::run(&args.sql, |table| case.part_files(table), derived, &classes).map_err(refused)?;
+    let answer = sql::run(&args.sql, |table| case.part_files(table), &derived, &classes).map_err(refused)?;
     let columns = answer.names.iter().map(|name| Column { key: leak(name), title: leak(name), shown: Shown::Always });
     let rows = answer.rows.into_iter().map(|row| row.into_iter().map(value).collect());
     let section = Section {
@@ -56,7 +56,7 @@ fn refused(error: PartError) -> CliError {
         PartError::Polars(said) => CliError::Usage(format!(
             "{said}; tables: evidence, exchanges, sightings, identifiers, signals, fields, rejects, exposure, findings, actors, endpoints"
         )),
-        other => CliError::Part(other),
+        other @ PartError::Io { .. } => CliError::Part(other),
     }
 }
 

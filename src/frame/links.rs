@@ -27,11 +27,11 @@ pub struct Link {
 }
 
 /// All pairs, by capture, the actor with most requests first.
-pub fn captures(parts: Vec<PathBuf>) -> Result<Vec<Link>, PartError> {
+pub fn captures(parts: &[PathBuf]) -> Result<Vec<Link>, PartError> {
     let keys = [Text::Method.column(), Text::Path.column(), Text::Query.column()];
     let rows = || -> Result<_, PartError> {
         let columns = keys.iter().map(|k| col(*k)).chain([col("actor"), col("time").cast(DataType::Int64)]);
-        Ok(table(Table::Exchanges, parts.clone())?.select(columns.collect::<Vec<_>>()))
+        Ok(table(Table::Exchanges, parts.to_vec())?.select(columns.collect::<Vec<_>>()))
     };
     let is_capture = col("actor").cast(DataType::String).str().starts_with(lit("capture:"));
     let captured = rows()?.filter(is_capture.clone()).with_row_index("row", None);

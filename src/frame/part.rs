@@ -162,6 +162,7 @@ fn schema(columns: &[Column]) -> ArrowSchema {
 }
 
 /// The pages of one column as they are compressed.
+#[expect(clippy::struct_field_names, reason = "pages is what they are")]
 struct Pages<'c> {
     compressor: &'c mut Compressor,
     descriptor: Descriptor,

@@ -281,8 +281,11 @@ pub fn each(
     })
 }
 
+/// Method, host, path shape, exchanges, those answered other than 404.
+pub type ShapeRow = (String, String, String, u64, u64);
+
 /// Distinct endpoints by shape: method, host, path shape, exchanges, those answered other than 404.
-pub fn shapes(parts: Vec<PathBuf>, window: Window) -> Result<Vec<(String, String, String, u64, u64)>, PartError> {
+pub fn shapes(parts: Vec<PathBuf>, window: Window) -> Result<Vec<ShapeRow>, PartError> {
     let mut query = table(Table::Exchanges, parts)?;
     if let Some(since) = window.since {
         query = query.filter(time().gt_eq(lit(since)));

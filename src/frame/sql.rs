@@ -94,7 +94,7 @@ pub fn write_parquet(derived: &Derived, path: &std::path::Path) -> Result<(), Pa
 pub fn run(
     sql: &str,
     files: impl Fn(Table) -> Vec<PathBuf>,
-    derived: Vec<Derived>,
+    derived: &[Derived],
     classes: &Arc<ClassSet>,
 ) -> Result<Answer, PartError> {
     let mut context = SQLContext::new();
@@ -105,12 +105,12 @@ pub fn run(
         }
         context.register(which.name(), frame);
     }
-    for d in &derived {
+    for d in derived {
         context.register(d.name, frame(d)?.lazy());
     }
     let frame = collect(context.execute(sql).map_err(PartError::polars)?)?;
     let mut answer = Answer {
-        names: frame.get_column_names().iter().map(|n| n.to_string()).collect(),
+        names: frame.get_column_names().iter().map(|n| n.as_str().to_owned()).collect(),
         rows: vec![Vec::new(); frame.height()],
     };
     for column in frame.columns() {

@@ -108,6 +108,7 @@ struct Score {
 }
 
 /// Table by label class, with the commonest mistakes.
+#[expect(clippy::too_many_lines, reason = "one table, filled once")]
 fn measure(bodies: &[Labelled]) -> BTreeMap<&'static str, Score> {
     let set = Arc::new(ClassSet::built_in());
     let f = Fingerprinter::new([3; 32]);

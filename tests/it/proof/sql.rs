@@ -39,7 +39,7 @@ fn a_wrong_question_is_a_usage_error() {
 }
 
 /// An invented description of the invented API.
-const SPEC: &str = r##"openapi: 3.0.3
+const SPEC: &str = r#"openapi: 3.0.3
 info: { title: Tablewise ordering, version: "1" }
 servers: [{ url: "https://api.tablewise.example/v1" }]
 components: { securitySchemes: { staff: { type: http, scheme: bearer } } }
@@ -54,7 +54,7 @@ paths:
     get: { responses: { "200": { description: ok } } }
   /orders:
     post: { responses: { "201": { description: made } } }
-"##;
+"#;
 
 #[test]
 fn the_description_shows_shadows_zombies_and_orphans() {
