@@ -1,5 +1,5 @@
 //! The data classes, in a fixed order: the more specific before the more general. One family a file; each class
-//! is a row ([`rule`]) with its words, test, normal form, mask and samples.
+//! is a row (`rule`) with its words, test, normal form, mask and samples.
 
 mod business;
 mod contact;
